@@ -1,0 +1,119 @@
+// swift-tools-version:6.2
+// Targets stand in the order of a frame's path: from a file in a capture directory to a page and a message.
+// A target imports what its row names and nothing else; `scripts/layers` enforces it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Kernels are compiled optimised in every configuration: an unoptimised kernel makes the tests an hour long.
+let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
+
+/// For `rooster --version`. SwiftPM reads it when it reads the manifest: right for a clean build.
+let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "rooster",
+    products: [.executable(name: "rooster", targets: ["rooster"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // C: microkernels and system libraries
+        .target(name: "CKernels", cSettings: kernelSettings),
+        .target(name: "CJPEG", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CProcess"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CBuild", cSettings: [.define("ROOSTER_COMMIT", to: "\"\(commit)\"")]),
+        .systemLibrary(name: "CLinux"),
+
+        // Pure: the words, and deciding
+        .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Rules", dependencies: ["Vocabulary"], swiftSettings: strict),
+
+        // Compute: bytes come in, values go out; no file, socket or clock
+        .target(name: "Imaging", dependencies: ["CJPEG", "CKernels", "Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "ONNXFormat", dependencies: [protobuf], exclude: ["onnx.proto"], swiftSettings: strict),
+        .target(name: "Inference", dependencies: ["ONNXFormat", "CKernels"], swiftSettings: strict),
+
+        // Disk
+        .target(
+            name: "Models", dependencies: ["Inference", "ONNXFormat", "Imaging", "Vocabulary", "COpenSSL"],
+            swiftSettings: strict),
+        .target(name: "Capture", dependencies: ["Vocabulary", "CLinux"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Vocabulary", grdb], swiftSettings: strict),
+
+        // Outward
+        .target(
+            name: "Delivery", dependencies: ["Store", "Vocabulary", "CCurl", "CProcess", logging],
+            swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Vocabulary", "Rules", yams], swiftSettings: strict),
+        .target(
+            name: "Site", dependencies: ["Store", "Models", "Vocabulary", hummingbird, logging, lifecycle],
+            resources: [
+                .embedInCode("Assets/style.css"), .embedInCode("Assets/live.js"), .embedInCode("Assets/mark.svg"),
+            ], swiftSettings: strict),
+
+        // Composition root and command line
+        .target(
+            name: "Appliance",
+            dependencies: [
+                "Rules", "Imaging", "Inference", "Models", "Capture", "Store", "Delivery", "Settings", "Site",
+                "Vocabulary", "CKernels", "CLinux", "CBuild", lifecycle, signals, histogram, logging,
+            ], swiftSettings: strict),
+        .executableTarget(name: "rooster", dependencies: ["Appliance", argumentParser], swiftSettings: strict),
+
+        // Tests: a folder a target
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(
+            name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", exclude: ["main.c"],
+            cSettings: kernelSettings),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "KernelChecks", "TestSupport"]),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "TestSupport"]),
+        .testTarget(
+            name: "ImagingTests", dependencies: ["Imaging", "CKernels", "Vocabulary", "TestSupport"],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", protobuf, "TestSupport"]),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "ONNXFormat", "CKernels", "AllocationCounter", "TestSupport"],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "TestSupport"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "TestSupport"]),
+        .testTarget(
+            name: "SiteTests", dependencies: ["Site", "Store", "Vocabulary", "TestSupport", hummingbirdTesting]),
+        .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "TestSupport"]),
+        .testTarget(name: "roosterTests", dependencies: ["rooster", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)

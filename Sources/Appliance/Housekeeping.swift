@@ -1,0 +1,72 @@
+import Capture
+import Logging
+import Rules
+import Store
+import Vocabulary
+
+/// What has to be done now and then beside the frames: ending visits, keeping what rules remember, retention, removing
+/// originals, arming again.
+struct Housekeeping: Sendable {
+    let store: Store
+    let rules: RuleKeeper
+    let queue: ReportQueue
+    let settings: CurrentSettings
+    let originals: Originals
+    let watcher: Watcher
+    let firstStarts: FirstStarts
+    let logger: Logger
+
+    private static let step = Duration.seconds(1)
+    private static let keepRulesEvery = 10
+    private static let sweepEvery = 60
+
+    /// Works until it is cancelled.
+    func run() async {
+        var seconds = 0
+        var states: [String: SourceStatus.State] = [:]
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Housekeeping.step)
+            seconds += 1
+            queue.put(endedVisits: rules.withLock { endedVisits(state: &$0, now: Clock.now()) })
+            _ = await originals.removeAll(store)
+            tellChanges(&states)
+            for status in watcher.status() where status.scans > 0 && queue.count == 0 {
+                await firstStarts.looked(at: status.name, store: store)
+            }
+            if seconds % Housekeeping.keepRulesEvery == 0 { await rules.keep(in: store) }
+            if seconds % Housekeeping.sweepEvery == 0 { await sweep() }
+        }
+        await rules.keep(in: store)
+    }
+
+    /// Logs a source that cannot be watched, and one that can be again.
+    private func tellChanges(_ states: inout [String: SourceStatus.State]) {
+        for status in watcher.status() {
+            let before = states.updateValue(status.state, forKey: status.name) ?? .starting
+            guard status.state != before else { continue }
+            switch status.state {
+            case .starting: break
+            case .watching, .polling:
+                if before != .starting { logger.notice("source is back", metadata: ["source": "\(status.name)"]) }
+            case .missing, .noRights, .failing, .hanging:
+                logger.warning(
+                    "\(status.message ?? "source cannot be watched")", metadata: ["source": "\(status.name)"])
+            }
+        }
+    }
+
+    private func sweep() async {
+        let limits = settings.now.retention
+        do {
+            var report = try await store.sweep(limits, now: Clock.now().wall)
+            while report.isUnfinished && !Task.isCancelled {
+                report = try await store.sweep(limits, now: Clock.now().wall)
+            }
+            if report.isOverBudget {
+                logger.warning("storage is over its budget and nothing more can be removed")
+            }
+        } catch {
+            logger.warning("retention failed", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Capture
+import Delivery
+import Imaging
+import Models
+import Rules
+import Vocabulary
+
+/// Infers, decides, starts what is due, hands a report on and takes the next picture. Runs on a thread of its own;
+/// nothing here waits for disk, page or network but the action's intent.
+final class Lane {
+    /// What the lane needs of everything around it.
+    struct Surroundings: Sendable {
+        let mailbox: Mailbox<DecodedFrame>
+        let settings: CurrentSettings
+        let rules: RuleKeeper
+        let arming: Arming
+        let actions: ActionRunner
+        let reports: ReportQueue
+        let latencies: LatencyBook
+    }
+
+    private let around: Surroundings
+    private let classifier: Classifier
+
+    init(_ classifier: Classifier, _ around: Surroundings) {
+        self.classifier = classifier
+        self.around = around
+    }
+
+    /// Works until the mailbox is closed.
+    func serve() {
+        while let frame = around.mailbox.take() { answer(frame) }
+    }
+
+    private func answer(_ frame: DecodedFrame) {
+        let claim = frame.claim
+        var timings: [Stage: Duration] = [
+            .wait: frame.taken - claim.completed.monotonic, .decode: frame.decoded - frame.taken,
+            .handover: Clock.monotonic() - frame.decoded,
+        ]
+        var answers: [FrameReport.RegionAnswer] = []
+        for region in frame.source.regions {
+            do throws(ImagingError) {
+                let answer = try classifier.classify(frame.picture, region: region)
+                answers.append(.init(region, answer.prediction))
+                timings[.prepare, default: .zero] += answer.prepare
+                timings[.infer, default: .zero] += answer.infer
+            } catch {
+                around.reports.put(
+                    FrameReport(
+                        identity: claim.identity, path: claim.path, time: claim.time,
+                        state: .quarantined(reason: "\(error.kind.rawValue): \(claim.path) \(error.message)"),
+                        deadline: frame.source.deadline))
+                return
+            }
+        }
+        act(on: frame, answers, timings)
+    }
+
+    private func act(on frame: DecodedFrame, _ answers: [FrameReport.RegionAnswer], _ timings: [Stage: Duration]) {
+        let claim = frame.claim
+        var timings = timings
+        let before = Clock.now()
+        let facts = FrameFacts(
+            id: claim.id, source: claim.identity.source, time: claim.time, completed: claim.completed,
+            deadline: frame.source.deadline, staleAfter: frame.source.staleAfter)
+        let verdict = around.rules.withLock { state in
+            decide(
+                around.settings.now.book, predictions: answers.map(\.prediction), frame: facts, state: &state,
+                circumstances: Circumstances(armed: around.arming.isArmed(at: before), actions: around.actions.load()),
+                now: before)
+        }
+        let decided = Clock.monotonic()
+        timings[.decide] = decided - before.monotonic
+        var started = decided
+        var actions: [DetectionID: ActionReport] = [:]
+        if !verdict.due.isEmpty {
+            for var due in verdict.due {
+                due.picture = claim.path
+                let report = around.actions.start(due)
+                actions[due.detection.id] = report
+                // Busy, over its rate or too late after all: what did not start must not cool down.
+                if report.state == .heldBack || report.state == .expired {
+                    around.rules.withLock { $0.withdraw(due.detection) }
+                }
+            }
+            started = Clock.monotonic()
+            timings[.act] = started - decided
+        }
+        let latency = started - claim.completed.monotonic
+        let missed = cause(of: latency, frame, timings)
+        let report = FrameReport(
+            identity: claim.identity, path: claim.path, time: claim.time, state: .recorded, late: verdict.late,
+            deadline: frame.source.deadline, latency: latency, missed: missed, timings: timings, answers: answers,
+            detections: verdict.detections, nearMisses: verdict.nearMisses, actions: actions)
+        around.reports.put(report)
+        around.reports.put(endedVisits: verdict.endedVisits)
+        around.latencies.note(report)
+    }
+
+    /// The stage that cost the time where a deadline was missed.
+    private func cause(of latency: Duration, _ frame: DecodedFrame, _ timings: [Stage: Duration]) -> Stage? {
+        guard latency > frame.source.deadline else { return nil }
+        if frame.claim.origin == .startup { return .notRunning }
+        return timings.max { $0.value < $1.value }?.key
+    }
+}

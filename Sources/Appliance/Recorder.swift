@@ -1,0 +1,85 @@
+import Logging
+import Store
+import Vocabulary
+
+/// Takes down what the frame's path hands over: one transaction a batch, then pictures and thumbnails.
+struct Recorder: Sendable {
+    let queue: ReportQueue
+    let store: Store
+    let settings: CurrentSettings
+    let thumbnails: Thumbnails
+    let originals: Originals
+    let tally: Tally
+    let logger: Logger
+
+    /// Frames in one transaction at most: few enough for the record's queue in memory while a disk refuses writes.
+    private static let batch = 64
+
+    /// Works until the queue is closed and empty.
+    func run() async {
+        for await _ in queue.wakeups { await recordAll() }
+        await recordAll()
+    }
+
+    private func recordAll() async {
+        while true {
+            let entries = queue.take()
+            if entries.isEmpty { return }
+            await record(entries)
+        }
+    }
+
+    private func record(_ entries: [ReportQueue.Entry]) async {
+        var frames: [FrameReport] = []
+        for entry in entries {
+            if case .frame(let report) = entry {
+                frames.append(report)
+                if frames.count < Recorder.batch { continue }
+                await record(frames)
+                frames = []
+                continue
+            }
+            await record(frames)
+            frames = []
+            switch entry {
+            case .frame: break
+            case .action(let id, let report):
+                note(await store.update(report, of: id, at: Clock.now().wall))
+                if report.state.isFinal { originals.actionEnded(id) }
+            case .endedVisits(let ids):
+                note(await store.endVisits(ids, at: Clock.now().wall))
+            case .gone(let ids):
+                note(await store.frameGone(ids, at: Clock.now().wall))
+            }
+        }
+        await record(frames)
+    }
+
+    private func record(_ reports: [FrameReport]) async {
+        guard !reports.isEmpty else { return }
+        let inForce = settings.now
+        for report in reports { tally.note(report) }
+        let withheld = Set(reports.filter { !inForce.mayKeepPicture(of: $0) }.map(\.id))
+        note(
+            await store.record(
+                reports, publications: inForce.publications, withheld: withheld, at: Clock.now().wall))
+        for report in reports where report.state == .recorded {
+            let keeps = !withheld.contains(report.id)
+            let deletes = inForce.sources[report.identity.source]?.deletesOriginals ?? false
+            do {
+                let kept = try await store.keepPicture(
+                    of: report.id, from: report.path, by: deletes ? .link : .copy, withheld: !keeps)
+                if deletes && (kept || !keeps) { originals.recorded(report) }
+            } catch {
+                logger.warning("picture not kept", metadata: ["frame": "\(report.id)", "reason": "\(error)"])
+            }
+            if keeps && !report.detections.isEmpty { await thumbnails.make(of: report.id) }
+        }
+    }
+
+    private func note(_ outcome: WriteOutcome) {
+        if case .waiting(let error) = outcome {
+            logger.warning("records wait in memory", metadata: ["reason": "\(error)"])
+        }
+    }
+}

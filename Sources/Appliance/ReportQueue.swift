@@ -1,0 +1,85 @@
+import Glibc
+import Synchronization
+import Vocabulary
+
+/// What the frame's path hands to the recorder: never blocks the path, bounded, in order.
+final class ReportQueue: Sendable {
+    /// One thing to take down.
+    enum Entry: Sendable {
+        case frame(FrameReport)
+        case action(DetectionID, ActionReport)
+        case endedVisits([VisitID])
+        case gone([FrameID])
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var dropped = 0
+    }
+
+    /// A second of a hundred frames, ten times over: beyond it the oldest are dropped and counted.
+    private static let capacity = 1_000
+    private let state = Mutex(State())
+    private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Hands over a frame.
+    func put(_ report: FrameReport) { put(.frame(report)) }
+
+    /// Hands over how an action went on; the record keeps what comes before its frame.
+    func put(_ report: ActionReport, of detection: DetectionID) { put(.action(detection, report)) }
+
+    /// Waits until the recorder has caught up: for a thread that can wait, before it hands over more.
+    func waitForRoom() {
+        while isBehind { usleep(2_000) }
+    }
+
+    /// True where the recorder is so far behind that what can wait should.
+    var isBehind: Bool { count > ReportQueue.capacity / 2 }
+
+    /// Hands over visits that ended.
+    func put(endedVisits ids: [VisitID]) {
+        if !ids.isEmpty { put(.endedVisits(ids)) }
+    }
+
+    /// Hands over frames whose files are gone.
+    func put(gone ids: [FrameID]) { put(.gone(ids)) }
+
+    /// Nothing more comes: `batches` ends when all was taken.
+    func close() {
+        signal.finish()
+    }
+
+    /// Takes what has gathered, in order; empty where nothing has.
+    func take() -> [Entry] {
+        state.withLock { state in
+            defer { state.entries.removeAll(keepingCapacity: true) }
+            return state.entries
+        }
+    }
+
+    /// Wakes when something was handed over.
+    var wakeups: AsyncStream<Void> { signals }
+
+    /// Frames that could not be taken down because the recorder was too far behind.
+    var dropped: Int { state.withLock { $0.dropped } }
+
+    /// How many entries wait.
+    var count: Int { state.withLock { $0.entries.count } }
+
+    private func put(_ entry: Entry) {
+        state.withLock { state in
+            if state.entries.count >= ReportQueue.capacity {
+                // Only answered frames are given up: their files are still where the camera put them.
+                let oldest = state.entries.firstIndex { entry in
+                    if case .frame(let report) = entry { report.state != .noted } else { false }
+                }
+                if let oldest {
+                    state.entries.remove(at: oldest)
+                    state.dropped += 1
+                }
+            }
+            state.entries.append(entry)
+        }
+        signal.yield()
+    }
+}

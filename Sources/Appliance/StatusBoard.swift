@@ -1,0 +1,183 @@
+import Capture
+import Delivery
+import Foundation
+import Models
+import Rules
+import Settings
+import Site
+import Store
+import Synchronization
+import Vocabulary
+
+/// Gathers what the page, `/metrics` and the summary show from those who know it.
+final class StatusBoard: Sendable {
+    /// Those who know.
+    struct Sources: Sendable {
+        let settings: CurrentSettings
+        let settingsPath: String?
+        let store: Store
+        let arming: Arming
+        let version: ModelVersion
+        let modelTrouble: String?
+        let watcher: Watcher
+        let backlog: Backlog
+        let latencies: LatencyBook
+        let tally: Tally
+        let dispatcher: ChannelDispatcher
+        let journal: IntentJournal
+        let reports: ReportQueue
+        let started: Instant
+    }
+
+    private struct File {
+        var loaded: Instant
+        var fault: String?
+    }
+
+    private let from: Sources
+    private let file: Mutex<File>
+
+    init(_ sources: Sources) {
+        from = sources
+        file = Mutex(File(loaded: sources.started))
+    }
+
+    /// The settings were read again: taken, or refused with sentences.
+    func settingsRead(fault: String?) {
+        file.withLock { file in
+            file.fault = fault
+            if fault == nil { file.loaded = Clock.now().wall }
+        }
+    }
+
+    /// The figures of now.
+    func status() async -> ApplianceStatus {
+        let inForce = from.settings.now
+        let configuration = inForce.configuration
+        let now = Clock.now()
+        let file = file.withLock { $0 }
+        return ApplianceStatus(
+            build: .init(version: Facts.number, commit: Facts.commit, instructionSet: Facts.instructionSet),
+            started: from.started, unready: unready(), armed: from.arming.now,
+            model: .init(
+                id: from.version.id, digest: from.version.digest, labels: from.version.labels.names,
+                trouble: from.modelTrouble),
+            sources: sources(inForce, now: now.wall), latency: latency(),
+            stages: from.latencies.stages().mapValues(Self.latency), missed: from.latencies.missed(),
+            counts: from.tally.counts(intentsUnwritten: from.journal.health.failures), backlog: from.backlog.count,
+            actions: configuration.actions.map { .init(name: $0.name, isDryRun: $0.dryRun) },
+            channels: from.dispatcher.status().map { channel in
+                .init(name: channel.name, kind: channel.kind, trouble: channel.trouble, since: channel.since)
+            },
+            idleRules: inForce.book.idleRules(with: from.version.labels).map {
+                .init(name: $0, reason: "\(from.version.id) has none of its labels")
+            },
+            settings: .init(path: from.settingsPath, loaded: file.loaded, fault: file.fault),
+            limits: inForce.retention, resident: residentBytes(), troubles: troubles())
+    }
+
+    /// Frames that wait to be decided: what `/api/v1/frames` shows as `backlog`.
+    func backlogItems(limit: Int) -> [FrameItem] {
+        from.backlog.newest(limit).map { claim in
+            FrameItem(
+                id: claim.id, time: claim.time, source: claim.identity.source, path: claim.path, state: .backlog)
+        }
+    }
+
+    /// One line for the end of a run: what was answered and how fast.
+    func summary() -> String {
+        let counts = from.tally.counts(intentsUnwritten: 0)
+        let recorded = counts.frames[.recorded] ?? 0
+        var parts = [
+            "\(recorded) frames", "\(counts.detections) detections",
+            "\(counts.frames[.quarantined] ?? 0) quarantined",
+            "\([.done, .failed, .timedOut, .dryRun].reduce(0) { $0 + (counts.actions[$1] ?? 0) }) actions",
+        ]
+        if let total = from.latencies.total() {
+            let figures = [("p50", total.p50), ("p95", total.p95), ("p99", total.p99), ("longest", total.longest)]
+                .map { "\($0.0) \(Words.milliseconds($0.1.milliseconds))" }
+            parts.append("file complete to action: \(figures.joined(separator: ", "))")
+        }
+        let missed = from.latencies.missed()
+        let causes = missed.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue) \($0.value)" }
+        parts.append("missed deadlines: \(missed.isEmpty ? "0" : causes.joined(separator: ", "))")
+        return "summary: \(parts.joined(separator: "; "))"
+    }
+
+    private func unready() -> String? {
+        if let trouble = from.modelTrouble { return trouble }
+        let statuses = from.watcher.status()
+        let away = statuses.filter { $0.state != .watching && $0.state != .polling }
+        if !statuses.isEmpty, away.count == statuses.count {
+            return "no source can be watched: \(away.map { $0.message ?? $0.name }.joined(separator: "; "))"
+        }
+        if from.backlog.count > 100 { return "\(from.backlog.count) frames wait: the board is not fast enough" }
+        return nil
+    }
+
+    private func sources(_ inForce: InForce, now: Instant) -> [ApplianceStatus.Source] {
+        from.watcher.status().map { status in
+            let state: ApplianceStatus.Source.State =
+                switch status.state {
+                case .watching, .polling: status.frames == 0 ? .waiting : .well
+                case .starting: .waiting
+                case .missing, .noRights, .failing, .hanging: .missing
+                }
+            return ApplianceStatus.Source(
+                name: status.name, directory: status.directory, state: state, since: status.since,
+                sentence: status.message, newest: status.lastFrame,
+                deadline: inForce.sources[status.name]?.deadline ?? .seconds(1), frames: status.frames)
+        }
+    }
+
+    private func troubles() -> [ApplianceStatus.Trouble] {
+        var troubles: [ApplianceStatus.Trouble] = []
+        let health = from.store.health
+        if let fault = health.fault {
+            let waiting = health.waiting > 0 ? " \(health.waiting) records wait in memory." : ""
+            troubles.append(
+                .init(
+                    title: "Records cannot be written",
+                    sentence: "\(fault.message). Photos are answered and actions fire.\(waiting)"))
+        }
+        if health.lost > 0 {
+            troubles.append(
+                .init(
+                    title: "\(health.lost) records are lost",
+                    sentence: "They did not fit into memory while the disk refused them."))
+        }
+        if let aside = health.setAside.first {
+            troubles.append(
+                .init(
+                    title: "A damaged record was put aside",
+                    sentence: "\(aside.reason). It lies at \(aside.path); a new one was begun.", isFault: false))
+        }
+        if from.reports.dropped > 0 {
+            troubles.append(
+                .init(
+                    title: "\(from.reports.dropped) frames were not recorded",
+                    sentence: "The disk was too slow. They were answered; their files are where the camera put them."))
+        }
+        if let fault = from.journal.health.fault {
+            troubles.append(.init(title: "Intents cannot be written", sentence: fault))
+        }
+        return troubles
+    }
+
+    private func latency() -> ApplianceStatus.Latency {
+        from.latencies.total().map(Self.latency) ?? ApplianceStatus.Latency()
+    }
+
+    private static func latency(_ figures: LatencyBook.Figures) -> ApplianceStatus.Latency {
+        ApplianceStatus.Latency(
+            count: Int(clamping: figures.count), sum: figures.sum, p50: figures.p50, p95: figures.p95,
+            p99: figures.p99, most: figures.longest)
+    }
+
+    private func residentBytes() -> Int64 {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int64($0) })
+        else { return 0 }
+        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}

@@ -1,0 +1,243 @@
+import Capture
+import Delivery
+import Foundation
+import Imaging
+import Logging
+import Models
+import Rules
+import ServiceLifecycle
+import Settings
+import Site
+import Store
+import UnixSignals
+import Vocabulary
+
+/// Everything of a running appliance, wired.
+final class Workshop {
+    private let installation: Installation
+    private let logger: Logger
+    private let store: Store
+    private let settings: CurrentSettings
+    private let rules: RuleKeeper
+    private let backlog = Backlog()
+    private let mailbox = Mailbox<DecodedFrame>()
+    private let queue = ReportQueue()
+    private let latencies = LatencyBook()
+    private let tally = Tally()
+    private let originals = Originals()
+    private let actions: ActionRunner
+    private let dispatcher: ChannelDispatcher
+    private let watcher: Watcher
+    private let firstStarts: FirstStarts
+    private let board: StatusBoard
+    private let controls: ApplianceControls
+    private let recorder: Recorder
+    private let model: LoadedModel
+    private let arming: Arming
+    private let started = Clock.now()
+
+    /// Opens the record, loads the model, and puts everything together; nothing runs yet.
+    init(_ installation: Installation, logger: Logger) async throws {
+        self.installation = installation
+        self.logger = logger
+        let configuration = installation.configuration
+        settings = CurrentSettings(InForce(configuration))
+        model = try LoadedModel(installation, logger: logger)
+        store = try Workshop.openStore(configuration.storage.directory, logger: logger)
+        rules = await RuleKeeper(store, now: started)
+        arming = Arming(try await store.armedState())
+        let thumbnails = Thumbnails(store)
+
+        let client = HTTPClient()
+        let journal = IntentJournal(path: "\(configuration.storage.directory)/intents")
+        let queue = queue
+        let tally = tally
+        actions = ActionRunner(
+            actions: configuration.actions, journal: journal, client: client, clock: Clock.now
+        ) { detection, report in
+            tally.note(report)
+            queue.put(report, of: detection)
+        }
+        dispatcher = ChannelDispatcher(
+            channels: configuration.channels, store: store, client: client, timeZone: configuration.place.timeZone,
+            clock: Clock.now,
+            trouble: { channel, trouble in
+                if let trouble {
+                    logger.warning("channel in trouble", metadata: ["channel": "\(channel)", "reason": "\(trouble)"])
+                } else {
+                    logger.notice("channel delivers again", metadata: ["channel": "\(channel)"])
+                }
+            })
+        firstStarts = await FirstStarts(configuration.sources.map(\.name), store: store)
+        watcher = Workshop.watcher(
+            configuration, firstStarts: firstStarts, store: store, backlog: backlog, queue: queue)
+        board = StatusBoard(
+            StatusBoard.Sources(
+                settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
+                version: model.version, modelTrouble: model.trouble, watcher: watcher, backlog: backlog,
+                latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
+                started: started.wall))
+        let reloader = Reloader(
+            installation: installation, settings: settings, watcher: watcher, actions: actions,
+            dispatcher: dispatcher, rules: rules, board: board, logger: logger)
+        controls = ApplianceControls(
+            store: store, arming: arming, actions: actions, thumbnails: thumbnails, backlog: backlog,
+            statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
+        recorder = Recorder(
+            queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
+            tally: tally, logger: logger)
+        rules.restore(journal.starts(now: started), now: started)
+    }
+
+    /// Runs until it is told to stop.
+    func run() async throws {
+        let site = try SiteServer(
+            store: store, controls: controls, settings: try siteSettings(), logger: logger)
+        let threads = try startPath()
+        await takeUpVisits()
+        var running = Set<DetectionID>()
+        for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
+            tally.note(report)
+            queue.put(report, of: detection)
+            if !report.state.isFinal { running.insert(detection) }
+        }
+        for source in settings.now.configuration.sources where source.after == .delete {
+            await originals.takeUp(source.directory, of: source.name, running: running, store: store)
+        }
+        watcher.start()
+        logger.notice(
+            "watching",
+            metadata: [
+                "sources": "\(settings.now.configuration.sources.map(\.directory).joined(separator: " "))",
+                "model": "\(model.version.id)", "version": "\(Facts.version)",
+            ])
+        let housekeeping = Housekeeping(
+            store: store, rules: rules, queue: queue, settings: settings, originals: originals, watcher: watcher,
+            firstStarts: firstStarts, logger: logger)
+        let dispatcher = dispatcher
+        let services: [any Service] = [
+            Until { await dispatcher.run() }, Until { await housekeeping.run() },
+            ReloadOnSignal(controls: controls), site,
+        ]
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "rooster.services") { _ in SwiftLogNoOpLogHandler() }))
+        let recorder = recorder
+        async let recording: Void = recorder.run()
+        let outcome: Result<Void, any Error>
+        do {
+            try await group.run()
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await stop(threads)
+        await recording
+        await rules.keep(in: store)
+        await store.close()
+        print(board.summary())
+        try outcome.get()
+    }
+
+    /// What the site is told, with the secret from its file.
+    private func siteSettings() throws -> SiteSettings {
+        let configuration = settings.now.configuration
+        var token: String?
+        if let file = configuration.http.tokenFile {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw Appliance.StartFailure(
+                    description:
+                        "http.token_file \(file) cannot be read: make it, readable for the user Rooster runs as")
+            }
+            token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard token?.isEmpty == false else {
+                throw Appliance.StartFailure(
+                    description: "http.token_file \(file) is empty: write a long random word into it")
+            }
+        }
+        return SiteSettings(
+            host: configuration.http.host, port: configuration.http.port, token: token,
+            publicFeeds: configuration.http.publicFeeds, title: configuration.place.name,
+            timeZone: configuration.place.timeZone.identifier)
+    }
+
+    /// Starts the two threads of the frame's path.
+    private func startPath() throws -> [PlainThread] {
+        let watcher = watcher
+        let decode = DecodeStage(
+            backlog: backlog, settings: settings, mailbox: mailbox, reports: queue, giveBack: { watcher.settle($0) })
+        let around = Lane.Surroundings(
+            mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
+            latencies: latencies)
+        let model = model
+        return [
+            PlainThread("decode") { decode.serve() },
+            PlainThread("lane") { Lane(model.classifier, around).serve() },
+        ]
+    }
+
+    /// Stops in the order of the path, so that nothing claimed last is lost.
+    private func stop(_ threads: [PlainThread]) async {
+        watcher.stop()
+        backlog.close()
+        threads[0].join()
+        mailbox.close()
+        threads[1].join()
+        actions.close()
+        queue.close()
+    }
+
+    /// Visits that went on when the process ended go on, or end when their gap is over.
+    private func takeUpVisits() async {
+        let book = settings.now.book
+        let open = (try? await store.openVisits()) ?? []
+        let now = Clock.now()
+        rules.withLock { state in
+            for visit in open {
+                state.noteVisit(
+                    visit.id, label: visit.label, source: visit.source, region: visit.region, first: visit.started,
+                    last: visit.last, gap: book.visitGap(ofSource: visit.source), now: now)
+            }
+        }
+    }
+
+    /// Opens the record; where it cannot be written, frames are answered from memory and the page says why.
+    private static func openStore(_ directory: String, logger: Logger) throws -> Store {
+        let now = Clock.now().wall
+        do {
+            let store = try Store(directory: directory, now: now)
+            if case .setAside(let reason) = store.beginning {
+                logger.error(
+                    "the record was damaged and put aside; a new one begins", metadata: ["reason": "\(reason)"])
+            }
+            return store
+        } catch  where error.kind == .newer {
+            throw error
+        } catch {
+            logger.error("nothing can be recorded; frames are answered from memory", metadata: ["reason": "\(error)"])
+            return try Store(inMemoryBecause: error, now: now)
+        }
+    }
+
+    private static func watcher(
+        _ configuration: Configuration, firstStarts: FirstStarts, store: Store, backlog: Backlog, queue: ReportQueue
+    ) -> Watcher {
+        Watcher(
+            sources: configuration.sources.map(WatchedSource.init), clock: Clock.now, backlog: backlog,
+            earlier: EarlierFrames(
+                known: { store.known(among: $0) },
+                isFirstStart: { firstStarts.isFirst($0) }),
+            onNoted: { files in
+                for file in files {
+                    queue.put(
+                        FrameReport(
+                            identity: file.identity, path: file.path, time: file.time, state: .noted,
+                            deadline: .seconds(1)))
+                }
+                queue.waitForRoom()
+            },
+            onGone: { ids in queue.put(gone: ids) })
+    }
+}

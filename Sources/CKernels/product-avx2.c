@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+#include "simd-avx2.h"
+
+// 12 sums, 2 weights, 1 value of 16 registers.
+#define RK_PRODUCT_ROWS 6
+#define RK_PRODUCT_VECTORS 2
+#define RK_PRODUCT_NARROW_ROWS 12
+
+#include "product-body.h"
+#pragma clang attribute pop
+#endif

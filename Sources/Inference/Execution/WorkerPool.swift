@@ -1,0 +1,192 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// The helpers of one network: threads that run units of a step beside the caller.
+///
+/// The caller publishes a step as one word: a generation, how many units it has, and which is next. Caller and workers
+/// take the next unit by compare-and-swap until none is left; then the caller waits for the units that others still
+/// have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
+/// caller does the work itself.
+///
+/// Between steps the workers watch the word for a moment, then sleep on a semaphore; the caller wakes them with its next
+/// step. On a machine with few cores they stay off the one the caller is on: left alone, the scheduler often puts both on
+/// one.
+final class WorkerPool {
+    private let shared: Shared
+    private var threads: [pthread_t] = []
+    private var callerCPU: Int32 = -1
+
+    /// Starts `helpers` threads; fewer where the system refuses one.
+    init(steps: [any Step], helpers: Int) {
+        shared = Shared(steps: steps, helpers: helpers)
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, 512 << 10)
+        defer { pthread_attr_destroy(&attributes) }
+        for index in 1...max(helpers, 1) where helpers > 0 {
+            let job = Unmanaged.passRetained(Job(shared: shared, thread: index))
+            var thread = pthread_t()
+            let code = pthread_create(
+                &thread, &attributes,
+                { argument in
+                    guard let argument else { return nil }
+                    Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().work()
+                    return nil
+                }, job.toOpaque())
+            guard code == 0 else {
+                job.release()
+                break
+            }
+            threads.append(thread)
+        }
+    }
+
+    deinit {
+        shared.isClosed.store(true, ordering: .sequentiallyConsistent)
+        for _ in threads { sem_post(shared.wake) }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Whether there is anybody but the caller.
+    var isEmpty: Bool { threads.isEmpty }
+
+    /// Tells the workers to leave the caller's core; once before the steps of a run.
+    func prepare() {
+        let cpu = rk_current_cpu()
+        guard cpu != callerCPU else { return }
+        callerCPU = cpu
+        for index in shared.workers.indices {  // not an iterator: the debug build would put one on the heap
+            let id = shared.workers[index].load()
+            if id == 0 { callerCPU = -1 } else { rk_keep_off_cpu(Int32(id), cpu) }  // 0: not started yet, next time
+        }
+    }
+
+    /// Runs all units of a step; returns when the last is finished. Called by one thread at a time.
+    func run(step index: Int, units: Int) {
+        let generation = (shared.claim.load(ordering: .relaxed) >> 32) &+ 1
+        shared.step.store(index, ordering: .relaxed)
+        shared.finished.store(0, ordering: .relaxed)
+        shared.claim.store(generation << 32 | UInt64(units) << 16, ordering: .sequentiallyConsistent)
+        if shared.sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+            let sleeping = shared.sleepers.exchange(0, ordering: .sequentiallyConsistent)
+            for _ in 0..<max(sleeping, 0) { sem_post(shared.wake) }
+        }
+        let step = shared.steps[index]
+        while let unit = shared.take() {
+            step.run(unit: unit, thread: 0)
+            shared.finished.add(1, ordering: .releasing)
+        }
+        var waited = 0
+        while shared.finished.load(ordering: .acquiring) < units {
+            waited += 1
+            // The worker may have been put on this very core: let it finish.
+            if waited < Self.spins { rk_pause() } else { sched_yield() }
+        }
+    }
+
+    /// How often a thread looks at a word before it gives its core away: some 40 µs.
+    static let spins = 1_000
+}
+
+/// What caller and workers share.
+///
+/// `@unchecked Sendable`: `steps` is never changed after `init`, and the units of one step write apart from each other
+/// (``Step``); a unit is run by the one thread whose compare-and-swap took it, between the publication (released, acquired
+/// by the swap) and the count of finished units (released, acquired by the caller). The rest is atomic, and a semaphore
+/// is made for several threads.
+private final class Shared: @unchecked Sendable {
+    let steps: [any Step]
+    let claim = Atomic<UInt64>(0)
+    let step = Atomic<Int>(0)
+    let finished = Atomic<Int>(0)
+    let sleepers = Atomic<Int>(0)
+    let isClosed = Atomic<Bool>(false)
+    /// The workers' kernel ids, once they run: at most three.
+    let workers: [WorkerID]
+    let wake: UnsafeMutablePointer<sem_t>
+
+    init(steps: [any Step], helpers: Int) {
+        self.steps = steps
+        workers = (0..<helpers).map { _ in WorkerID() }
+        wake = .allocate(capacity: 1)
+        sem_init(wake, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(wake)
+        wake.deallocate()
+    }
+
+    /// Takes the next unit of the published step; nil where none is left.
+    @inline(__always)
+    func take() -> Int? {
+        var word = claim.load(ordering: .acquiring)
+        while word & 0xFFFF < (word >> 16) & 0xFFFF {
+            let (exchanged, original) = claim.compareExchange(
+                expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+            if exchanged { return Int(word & 0xFFFF) }
+            word = original
+        }
+        return nil
+    }
+
+    /// Sleeps until the caller publishes a step. Who announces its sleep looks once more for work; the caller publishes
+    /// before it looks for sleepers: so one of them sees the other.
+    func sleep() {
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        let word = claim.load(ordering: .sequentiallyConsistent)
+        if word & 0xFFFF < (word >> 16) & 0xFFFF || isClosed.load(ordering: .sequentiallyConsistent) {
+            var count = sleepers.load(ordering: .relaxed)
+            while count > 0 {
+                let (exchanged, original) = sleepers.compareExchange(
+                    expected: count, desired: count - 1, ordering: .sequentiallyConsistent)
+                if exchanged { return }
+                count = original
+            }
+            // The caller has counted this thread among those it wakes: take that token, it is on its way.
+        }
+        while sem_wait(wake) != 0 {}
+    }
+}
+
+/// A kernel's thread id in a place that can stand in an array.
+private final class WorkerID: Sendable {
+    private let id = Atomic<Int>(0)
+
+    func load() -> Int { id.load(ordering: .acquiring) }
+    func store(_ value: Int) { id.store(value, ordering: .releasing) }
+}
+
+/// One worker's life.
+private final class Job: Sendable {
+    private let shared: Shared
+    private let thread: Int
+
+    init(shared: Shared, thread: Int) {
+        self.shared = shared
+        self.thread = thread
+    }
+
+    func work() {
+        var signals = sigset_t()  // signals are for the daemon's own threads
+        sigfillset(&signals)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        rk_name_thread("rooster-infer")
+        shared.workers[thread - 1].store(Int(rk_thread_id()))
+        var idle = 0
+        while !shared.isClosed.load(ordering: .relaxed) {
+            if let unit = shared.take() {
+                shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
+                shared.finished.add(1, ordering: .releasing)
+                idle = 0
+            } else if idle < WorkerPool.spins {
+                idle += 1
+                rk_pause()
+            } else {
+                shared.sleep()
+                idle = 0
+            }
+        }
+    }
+}

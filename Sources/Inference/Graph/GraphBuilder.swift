@@ -1,0 +1,169 @@
+import ONNXFormat
+
+/// Turns a file's nodes into a ``Graph``: sorts them, reads every operator, works out every shape, and computes what is
+/// known before the run on the way (a Reshape's target may come out of Shape, Gather and Concat).
+struct GraphBuilder {
+    /// The versions of the standard operators whose meaning is known here.
+    static let opsets = 7...26
+
+    private var graph = Graph()
+    private var values: [String: ValueID] = [:]
+    private var foldedElements = 0
+    private let limits: InferenceLimits
+    private let opset: Int
+
+    /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
+    static func graph(of model: ONNXModel, limits: InferenceLimits) throws(InferenceError) -> Graph {
+        guard let opset = model.opsets[""] else {
+            throw InferenceError(.invalid, "the file doesn't say which version of the operators it means", at: "model")
+        }
+        guard opsets.contains(opset) else {
+            throw InferenceError(
+                .unsupported,
+                "operators of version \(opset); \(opsets.lowerBound) to \(opsets.upperBound) are known", at: "model")
+        }
+        var builder = GraphBuilder(limits: limits, opset: opset)
+        try builder.addInputs(of: model.graph)
+        let order = try topologicalOrder(model.graph)
+        guard order.count <= limits.nodes else {
+            throw InferenceError(.tooLarge, "\(order.count) nodes, at most \(limits.nodes) are taken", at: "graph")
+        }
+        for index in order { try builder.add(model.graph.nodes[index]) }
+        try builder.addOutputs(of: model.graph)
+        return builder.graph
+    }
+
+    private init(limits: InferenceLimits, opset: Int) {
+        self.limits = limits
+        self.opset = opset
+    }
+
+    private mutating func addInputs(of source: ONNXGraph) throws(InferenceError) {
+        for tensor in source.initializers {
+            try check(tensor.shape, at: "initializer '\(tensor.name)'")
+            values[tensor.name] = graph.add(constant: Tensor(tensor), name: tensor.name)
+        }
+        for input in source.inputs where values[input.name] == nil {
+            let location = "input '\(input.name)'"
+            guard input.elementType == .float32 else {
+                throw InferenceError(.unsupported, "its elements are not float32", at: location)
+            }
+            guard let dimensions = input.shape else {
+                throw InferenceError(.invalid, "its shape isn't given", at: location)
+            }
+            var shape: [Int] = []
+            for (axis, size) in dimensions.enumerated() {
+                guard let size = size ?? (axis == 0 ? 1 : nil) else {
+                    throw InferenceError(
+                        .unsupported, "dimension \(axis) is left open; export the network with fixed sizes",
+                        at: location)
+                }
+                shape.append(size)  // an open batch is one picture
+            }
+            try check(shape, at: location)
+            let id = graph.add(Value(name: input.name, shape: shape, type: .float32, constant: nil))
+            values[input.name] = id
+            graph.inputs.append(id)
+        }
+    }
+
+    private mutating func add(_ node: ONNXNode) throws(InferenceError) {
+        do {
+            try addChecked(node)
+        } catch {
+            throw InferenceError(error, at: node.location)
+        }
+    }
+
+    private mutating func addChecked(_ node: ONNXNode) throws(Fault) {
+        guard let output = node.outputs.first, !output.isEmpty else { throw Fault(.invalid, "it writes nothing") }
+        guard node.domain.isEmpty else {
+            throw Fault(.unknownOperator, "operators of the domain '\(node.domain)' aren't known")
+        }
+        guard let make = operators[node.operatorType] else {
+            throw Fault(.unknownOperator, "this operator isn't known; docs/operators.md lists those that are")
+        }
+        var inputs: [ValueID?] = []
+        for name in node.inputs {
+            guard !name.isEmpty else {
+                inputs.append(nil)
+                continue
+            }
+            guard let id = values[name] else {  // a further output (a mask, indices) that isn't computed
+                throw Fault(.unsupported, "it reads '\(name)', which isn't computed")
+            }
+            inputs.append(id)
+        }
+        var reader = NodeReader(node, opset: opset, inputs: inputs, graph: graph)
+        let operation = try make(&reader)
+        try reader.finish()
+        let read = reader.data.map { graph[$0] }
+        let shape = try operation.shape(of: read.map(\.shape))
+        try check(shape)
+        try charge(reader.constantElements)
+
+        if let constant = try folded(operation, read, shape) {
+            values[output] = graph.add(constant: constant, name: output)
+        } else if operation is PassThrough {
+            values[output] = reader.data[0]
+        } else {
+            guard read.allSatisfy({ $0.type == .float32 }) else {
+                throw Fault(.unsupported, "it computes with integers that depend on the input")
+            }
+            guard shape.reduce(1, *) > 0, read.allSatisfy({ $0.count > 0 }) else {
+                throw Fault(.invalid, "it reads or writes a value without elements, \(shape)")
+            }
+            let id = graph.add(Value(name: output, shape: shape, type: .float32, constant: nil))
+            values[output] = id
+            graph.nodes.append(
+                Node(
+                    name: node.name.isEmpty ? output : node.name, operatorType: node.operatorType,
+                    operation: operation, inputs: reader.data, output: id))
+        }
+    }
+
+    /// The value of a node that is known before the run. Heavy operators are left to the run: nobody needs them folded.
+    private mutating func folded(
+        _ operation: any Operation, _ read: [Value], _ shape: [Int]
+    ) throws(Fault) -> Tensor? {
+        if let shapeOperation = operation as? ShapeOperation {
+            return shapeOperation.answer(for: read[0].shape)
+        }
+        guard operation.isFoldable, read.allSatisfy({ $0.constant != nil }) else { return nil }
+        try charge(shape.reduce(1, *) + 1)
+        return try operation.evaluate(read.compactMap(\.constant))
+    }
+
+    private mutating func charge(_ elements: Int) throws(Fault) {
+        foldedElements += elements
+        guard foldedElements <= limits.foldedElements else {
+            throw Fault(.tooLarge, "more than \(limits.foldedElements) elements of constants would be computed")
+        }
+    }
+
+    private mutating func addOutputs(of source: ONNXGraph) throws(InferenceError) {
+        var names: Set<String> = []
+        for output in source.outputs {
+            let location = "output '\(output.name)'"
+            guard let id = values[output.name] else { throw InferenceError(.missing, "isn't computed", at: location) }
+            guard names.insert(output.name).inserted else {
+                throw InferenceError(.invalid, "there are two of this name", at: location)
+            }
+            guard graph[id].type == .float32, graph[id].count > 0 else {
+                throw InferenceError(.unsupported, "is not a float32 value with elements", at: location)
+            }
+            graph.outputs.append(.init(name: output.name, value: id))
+        }
+        guard !graph.outputs.isEmpty else { throw InferenceError(.invalid, "the network has no output", at: "graph") }
+    }
+
+    private func check(_ shape: [Int], at location: String) throws(InferenceError) {
+        do { try check(shape) } catch { throw InferenceError(error, at: location) }
+    }
+
+    private func check(_ shape: [Int]) throws(Fault) {
+        guard shape.count <= 8, shape.allSatisfy({ (0...limits.elements).contains($0) }),
+            let count = elementCount(of: shape), count <= limits.elements
+        else { throw Fault(.tooLarge, "a value of the shape \(shape); at most \(limits.elements) elements are taken") }
+    }
+}

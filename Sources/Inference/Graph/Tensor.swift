@@ -1,0 +1,89 @@
+import ONNXFormat
+
+/// A constant, or a value of the reference executor: elements in the order of the graph's own shape.
+struct Tensor: Sendable {
+    var shape: [Int]
+    private var elements: Elements
+
+    private enum Elements: Sendable {
+        case floats([Float])
+        case integers([Int], ONNXElementType)
+        /// As it lies in the file: a network's weights are never copied before they are packed.
+        case file(ONNXTensor)
+    }
+
+    /// Elements of a floating type; all of them count as float32 from here on.
+    init(shape: [Int], floats: [Float]) {
+        precondition(floats.count == shape.reduce(1, *), "a tensor's shape and elements disagree")
+        self.shape = shape
+        elements = .floats(floats)
+    }
+
+    init(shape: [Int], integers: [Int], type: ONNXElementType = .int64) {
+        precondition(integers.count == shape.reduce(1, *), "a tensor's shape and elements disagree")
+        self.shape = shape
+        elements = .integers(integers, type)
+    }
+
+    init(_ tensor: ONNXTensor) {
+        shape = tensor.shape
+        elements = .file(tensor)
+    }
+
+    var count: Int { shape.reduce(1, *) }
+
+    /// The type with all floating ones taken as float32.
+    var type: ONNXElementType {
+        switch elements {
+        case .floats: .float32
+        case .integers(_, let type): type
+        case .file(let tensor): tensor.elementType.isFloating ? .float32 : tensor.elementType
+        }
+    }
+
+    /// The elements of a floating tensor.
+    /// - Complexity: O(count) where they still lie in the file.
+    func floats() throws(Fault) -> [Float] {
+        switch elements {
+        case .floats(let values): return values
+        case .file(let tensor): if let values = tensor.floats() { return values }
+        case .integers: break
+        }
+        throw Fault(.invalid, "floating-point values are needed where \(type) ones are given")
+    }
+
+    /// The elements of an integer tensor.
+    func integers() throws(Fault) -> [Int] {
+        switch elements {
+        case .integers(let values, _): return values
+        case .file(let tensor): if let values = tensor.integers() { return values }
+        case .floats: break
+        }
+        throw Fault(.invalid, "integers are needed where \(type) values are given")
+    }
+
+    /// The same elements under another shape.
+    func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(shape.reduce(1, *) == count, "a tensor's shape and elements disagree")
+        var copy = self
+        copy.shape = shape
+        return copy
+    }
+
+    /// The elements at `places`, in that order, as a tensor of `shape`: every operator that only moves values.
+    func picking(_ places: [Int], shape: [Int]) throws(Fault) -> Tensor {
+        if type == .float32 {
+            let source = try floats()
+            return Tensor(shape: shape, floats: places.map { source[$0] })
+        }
+        let source = try integers()
+        return Tensor(shape: shape, integers: places.map { source[$0] }, type: type)
+    }
+}
+
+/// How far apart neighbours of each dimension lie in a dense tensor.
+func denseStrides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    return strides
+}

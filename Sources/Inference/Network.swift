@@ -1,0 +1,129 @@
+import CKernels
+import ONNXFormat
+
+/// One compiled network with its memory and threads.
+///
+/// Used by one thread at a time; nothing in it blocks for longer than the arithmetic takes. All memory is taken when it is
+/// loaded: ``run()`` allocates nothing.
+public final class Network {
+    private let executor: Executor
+    private let inputTensor: TensorID
+
+    /// What goes in: one picture or batch, float32.
+    public let inputs: [TensorInfo]
+    /// What comes out, in the order of the file.
+    public let outputs: [TensorInfo]
+
+    /// Reads, checks, optimises and plans a network.
+    /// - Parameters:
+    ///   - bytes: an ONNX file; not needed after the return.
+    ///   - threads: 1 to 4, the caller's among them; what lies outside is moved inside.
+    ///   - limits: what a stranger's file may ask for.
+    /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
+    /// - Complexity: O(bytes). Needs about three times the size of the file while it runs, once of it afterwards.
+    public convenience init(
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard
+    ) throws(InferenceError) {
+        try self.init(onnx: bytes, threads: threads, limits: limits, kernels: Kernels())
+    }
+
+    init(
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+    ) throws(InferenceError) {
+        let threads = min(max(threads, 1), 4)
+        let plan = try Self.plan(bytes, threads: threads, limits: limits, kernels: kernels)
+        guard plan.inputs.count == 1 else {
+            throw InferenceError(
+                .unsupported, "it has \(plan.inputs.count) inputs, Rooster fills one", at: "network")
+        }
+        inputs = plan.inputs.map(\.info)
+        outputs = plan.outputs.map(\.info)
+        inputTensor = plan.inputs[0].tensor
+        executor = Executor(plan, threads: threads)
+        rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
+    }
+
+    /// A function of its own, so that file and graph are gone when the weights are packed.
+    private static func plan(
+        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+    ) throws(InferenceError) -> Plan {
+        let model: ONNXModel
+        do throws(ONNXFormatError) {
+            model = try ONNXModel(bytes: bytes)
+        } catch {
+            throw InferenceError(error)
+        }
+        let graph = try GraphBuilder.graph(of: model, limits: limits).optimised(limits: limits)
+        return try Planner.plan(graph, threads: threads, kernels: kernels, limits: limits)
+    }
+
+    /// The input, in the file's own layout (pictures: channel by channel), as ``inputs`` says; to be filled before
+    /// ``run()``, which leaves it as it is. Valid as long as the network.
+    public var input: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(
+            start: executor.address(of: inputTensor), count: executor.plan.tensors[inputTensor.index].count)
+    }
+
+    /// Computes all outputs from the input. Allocates nothing.
+    public func run() {
+        executor.run()
+    }
+
+    /// An output, in the graph's own layout.
+    /// - Returns: nil for a name that is none of ``outputs``; valid until the next ``run()``.
+    public func output(_ name: String) -> UnsafeBufferPointer<Float>? {
+        for (info, tensor) in executor.plan.outputs where info.name == name {
+            return UnsafeBufferPointer(
+                start: executor.address(of: tensor), count: executor.plan.tensors[tensor.index].count)
+        }
+        return nil
+    }
+
+    /// Bytes of the memory between the operators, scratch memory of all threads included.
+    public var arenaBytes: Int { executor.arenaBytes }
+
+    /// Bytes of the packed weights.
+    public var weightBytes: Int { executor.weightBytes }
+
+    /// What runs, on what, how it is cut: one line a step.
+    public var planDescription: String { executor.plan.description }
+
+    /// Runs the network some times with a clock around each step.
+    /// - Parameters:
+    ///   - runs: at least 1; the median of each step counts.
+    ///   - now: a monotonic clock; this target has none of its own.
+    /// - Returns: one entry a step, in the order in which they run.
+    public func profile(runs: Int, now: () -> Duration) -> [OperatorTiming] {
+        let steps = executor.plan.steps
+        var samples = [[Duration]](repeating: [], count: steps.count)
+        for _ in 0..<max(runs, 1) {
+            for index in steps.indices {
+                let start = now()
+                executor.run(step: index)
+                samples[index].append(now() - start)
+            }
+        }
+        return zip(steps, samples).map { step, durations in
+            let (seconds, attoseconds) = durations.sorted()[durations.count / 2].components
+            return OperatorTiming(
+                name: step.traits.name, operatorType: step.traits.operatorType, kernel: step.traits.kernel,
+                microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
+                flops: 2 * step.traits.multiplications)
+        }
+    }
+}
+
+/// How long one step of a network takes.
+public struct OperatorTiming: Sendable {
+    /// The nodes it stands for, by name.
+    public let name: String
+    /// Their operators: `Conv + Clip`.
+    public let operatorType: String
+    /// What computes it, with its instruction set: `product avx2`.
+    public let kernel: String
+    /// The median over the runs.
+    public let microseconds: Double
+    /// Floating-point operations of one run: two for each multiplication with its addition; 0 where it only moves or
+    /// compares.
+    public let flops: Double
+}

@@ -1,0 +1,104 @@
+import CKernels
+
+/// The sizes of one convolution, and how it is cut into units.
+struct ConvolutionJob {
+    let fused: FusedNode
+    let input: [Int]
+    let output: [Int]
+    let groups: Int
+    let placed: PlacedWindow
+    let filters: Tensor
+    let bias: Tensor?
+    let finish: Finish
+
+    var window: rk_window { rk_window(placed) }
+
+    var multiplications: Double {
+        Double(output[0] * output[2] * output[3]) * Double(filters.count)
+    }
+
+    /// Bands of output rows for the kernels that work on those.
+    func bands(_ threads: Int) -> Bands {
+        Bands(
+            images: input[0], rows: output[2],
+            bandRows: bandRows(rows: output[2], rowSize: output[3] * output[1], threads),
+            inputSize: input[1] * input[2] * input[3], outputSize: output[1] * output[2] * output[3],
+            outputRow: output[3] * output[1])
+    }
+
+    /// How a depthwise convolution over an expanded picture is cut. The ring takes a quarter of the second-level cache of
+    /// the smallest boards (512 kB), or the rows that one output row needs.
+    func ring(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
+        let window = placed.window
+        let reach = (window.kernel.height - 1) * window.dilations.y + 1
+        let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.chunk)
+        let fitting = max((32 << 10) / rowSize, reach)
+        let turn = min((fitting - reach) / window.strides.y + 1, output[2])
+        var sizes = ExpandedDepthwiseStep.Sizes(
+            images: input[0], height: input[2], width: input[3], depth: depth, channels: input[1],
+            outputHeight: output[2], outputWidth: output[3], bandRows: output[2], turnRows: turn,
+            ringRows: min((turn - 1) * window.strides.y + reach, input[2]))
+        if threads > 1, sizes.images * sizes.chunks < 3 * threads {
+            // More bands compute the rows between them twice: just as many as keep the threads busy.
+            let bands = (2 * threads + sizes.images * sizes.chunks - 1) / (sizes.images * sizes.chunks)
+            sizes.bandRows = max(1, (output[2] + bands - 1) / bands)
+        }
+        return sizes
+    }
+
+    /// The matrix product, and how its patches are gathered where the input isn't the matrix already.
+    func matrix(threads: Int) -> (sizes: ConvolutionStep.Sizes, patches: rk_im2col?) {
+        let kernel = placed.window.kernel
+        let depth = filters.shape[1] * kernel.height * kernel.width
+        var sizes = ConvolutionStep.Sizes(
+            rows: output[2] * output[3], columns: output[1] / groups, depth: depth, groups: groups, images: input[0],
+            inputChannels: input[1], imageSize: input[1] * input[2] * input[3], bandRows: 0, bandColumns: 0)
+        (sizes.bandRows, sizes.bandColumns) = Self.cut(sizes, threads: threads)
+        guard !placed.window.isPointwise else { return (sizes, nil) }
+
+        let wholeRows = max(1, sizes.bandRows / output[3])
+        sizes.bandRows = wholeRows * output[3]
+        sizes.bandColumns = sizes.columns
+        let patches = rk_im2col(
+            window: window, channels: filters.shape[1], src_height: input[2], src_width: input[3],
+            src_row: input[3] * input[1], src_pixel: input[1], dst_width: output[3], dst_stride: depth)
+        return (sizes, patches)
+    }
+
+    /// Rows and columns of the product for one unit. A band and what it is made from should stay in the second-level
+    /// cache, whose half this counts on; the weights run past it once a band.
+    private static func cut(_ sizes: ConvolutionStep.Sizes, threads: Int) -> (rows: Int, columns: Int) {
+        let cacheFloats = 48 << 10
+        // The tiles of all instruction sets go into 84 without a rest.
+        let tile = 84
+        var rows = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
+        var columns = sizes.columns
+        if threads > 1 {
+            let wanted = 3 * threads
+            if sizes.rows < rows * wanted {
+                rows = max(42, (sizes.rows / wanted + tile - 1) / tile * tile)
+                let bands = (sizes.rows + rows - 1) / rows
+                if bands < wanted, sizes.groups == 1 { columns = wholePanels(columns * bands / wanted) }
+            }
+        }
+        return (min(rows, sizes.rows), min(columns, sizes.columns))
+    }
+}
+
+/// Rows of one unit for kernels that compute bands of rows: the output of one should stay in the first-level cache while
+/// an activation follows, and every thread should find some to do.
+func bandRows(rows: Int, rowSize: Int, _ threads: Int) -> Int {
+    let fitting = max(1, (16 << 10) / max(rowSize, 1))
+    let even = threads > 1 ? max(1, rows / (3 * threads)) : rows
+    return min(fitting, even)
+}
+
+extension rk_window {
+    init(_ placed: PlacedWindow) {
+        let window = placed.window
+        self.init(
+            height: window.kernel.height, width: window.kernel.width, stride_y: window.strides.y,
+            stride_x: window.strides.x, dilation_y: window.dilations.y, dilation_x: window.dilations.x,
+            pad_top: placed.top, pad_left: placed.left)
+    }
+}

@@ -1,0 +1,117 @@
+/// A node of the graph with those behind it that the same kernel computes while the values are at hand.
+struct FusedNode {
+    let node: Node
+    /// A value added to the node's result.
+    var residual: ValueID?
+    /// What is done last.
+    var activation: Activation?
+    /// What comes out of the last of them.
+    var output: ValueID
+    /// For the benchmark: the names of all of them.
+    var name: String
+    var operatorType: String
+    /// For a depthwise convolution: the pointwise one that makes its input, for it alone.
+    private(set) var expansion: [FusedNode] = []
+    /// Place of the last of them in the graph: there the kernel runs, as all it reads is ready.
+    var position: Int
+
+    init(_ node: Node, at position: Int) {
+        self.node = node
+        output = node.output
+        name = node.name
+        operatorType = node.operatorType
+        self.position = position
+    }
+
+    fileprivate mutating func take(_ next: Node, at position: Int) {
+        output = next.output
+        name += " + " + next.name
+        operatorType += " + " + next.operatorType
+        self.position = position
+    }
+
+    fileprivate mutating func expand(by first: FusedNode) {
+        expansion = [first]
+        name = first.name + " + " + name
+        operatorType = first.operatorType + " + " + operatorType
+    }
+}
+
+/// Decides which nodes run as one. A value disappears only if nobody else reads it and it is no output of the graph.
+///
+///     Conv          [+ Add of another value] [+ activation]      depthwise: no Add, its kernel has no room for it
+///     Conv 1x1 [+ activation] + depthwise Conv [+ activation]    the expanded picture is never in memory as a whole
+///     Gemm, MatMul  [+ activation]
+///     ChannelScale  [+ activation]                               a BatchNormalization that could not be folded
+///     Add           [+ activation]
+/// - Returns: in an order in which each finds its inputs ready.
+func fused(_ graph: Graph) -> [FusedNode] {
+    let uses = Uses(graph)
+    var claimed: Set<Int> = []
+    var answer: [FusedNode] = []
+    for (index, node) in graph.nodes.enumerated() where !claimed.contains(index) {
+        var fused = FusedNode(node, at: index)
+        if takesResidual(node, graph), let next = uses.soleReader(of: fused.output), !claimed.contains(next),
+            let residual = residual(of: graph.nodes[next], besides: fused.output, graph)
+        {
+            fused.residual = residual
+            fused.take(graph.nodes[next], at: next)
+            claimed.insert(next)
+        }
+        if takesActivation(node), let next = uses.soleReader(of: fused.output), !claimed.contains(next),
+            let activation = graph.nodes[next].operation as? Activation
+        {
+            fused.activation = activation
+            fused.take(graph.nodes[next], at: next)
+            claimed.insert(next)
+        }
+        answer.append(fused)
+    }
+    return joiningExpansions(answer, graph, uses).sorted { $0.position < $1.position }
+}
+
+/// Puts pointwise convolutions into the depthwise ones that alone read them.
+private func joiningExpansions(_ nodes: [FusedNode], _ graph: Graph, _ uses: Uses) -> [FusedNode] {
+    var answer = nodes
+    let byOutput = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.output, $0) })
+    var gone: Set<Int> = []
+    for (index, fused) in nodes.enumerated() {
+        guard let depthwise = fused.node.operation as? Convolution,
+            depthwise.isDepthwise(
+                channels: graph[fused.node.inputs[0]].shape[1], outputs: graph[fused.node.output].shape[1]),
+            let writer = byOutput[fused.node.inputs[0]], nodes[writer].residual == nil,
+            uses.soleReader(of: nodes[writer].output) != nil,
+            let pointwise = nodes[writer].node.operation as? Convolution, pointwise.groups == 1,
+            pointwise.window.isPointwise, graph[nodes[writer].node.inputs[0]].shape[1] > 4
+        else { continue }
+        answer[index].expand(by: nodes[writer])
+        gone.insert(writer)
+    }
+    return answer.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
+}
+
+private func takesResidual(_ node: Node, _ graph: Graph) -> Bool {
+    guard let convolution = node.operation as? Convolution else { return false }
+    return !convolution.isDepthwise(channels: graph[node.inputs[0]].shape[1], outputs: graph[node.output].shape[1])
+}
+
+private func takesActivation(_ node: Node) -> Bool {
+    switch node.operation {
+    case is Convolution, is MatrixProduct, is ChannelScale: true
+    case let binary as BinaryOperation: binary.formula == .add
+    default: false
+    }
+}
+
+/// The other value of an Add of two of the same shape.
+private func residual(of node: Node, besides value: ValueID, _ graph: Graph) -> ValueID? {
+    guard (node.operation as? BinaryOperation)?.formula == .add else { return nil }
+    let other = node.inputs[0] == value ? node.inputs[1] : node.inputs[0]
+    guard other != value, graph[other].shape == graph[value].shape else { return nil }
+    return other
+}
+
+extension Convolution {
+    /// Whether each channel has one filter of its own.
+    func isDepthwise(channels: Int, outputs: Int) -> Bool { groups > 1 && groups == channels && groups == outputs }
+}

@@ -1,0 +1,40 @@
+/// How the elements of a value lie in memory.
+enum Layout: String, Sendable {
+    /// As the graph says: dense, the last dimension next to each other. Pictures: channel by channel.
+    case asGraph
+    /// Pictures with the channels of a pixel next to each other (NHWC): what the kernels work on.
+    case pixels
+
+    /// Whether a value lies the same in every layout: without pictures, or with one pixel or one channel.
+    static func coincide(_ shape: [Int]) -> Bool {
+        shape.count != 4 || shape[1] == 1 || shape[2] * shape[3] == 1
+    }
+
+    /// The dimensions of a value in the order in which they lie in memory.
+    func memoryOrder(_ rank: Int) -> [Int] {
+        self == .pixels && rank == 4 ? [0, 2, 3, 1] : Array(0..<rank)
+    }
+}
+
+/// A value in memory: one layout and one data type of a graph's value, and where it lies. A value can have two of these,
+/// where a conversion stands between; and the data type is float32 everywhere until a quantised plan says otherwise.
+struct PlannedTensor: Sendable {
+    enum Storage: Sendable {
+        /// In the arena, at an offset that the planner works out from when it is written and last read.
+        case arena
+        /// Among the weights.
+        case weights(WeightID)
+    }
+
+    let name: String
+    let count: Int
+    let layout: Layout
+    let storage: Storage
+
+    var byteCount: Int { count * MemoryLayout<Float>.stride }
+}
+
+/// A tensor's place in its plan.
+struct TensorID: Hashable, Sendable {
+    let index: Int
+}

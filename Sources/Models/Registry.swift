@@ -1,0 +1,107 @@
+import Foundation
+public import Vocabulary
+
+/// The model versions installed on this machine: `<name>/<version>/` and `backbones/` in one or more directories.
+///
+/// The first directory is the owner's (in the state directory), the last the shipped one, which is only read.
+public struct Registry: Sendable {
+    /// Where versions are looked for, the first wins.
+    public let directories: [String]
+
+    /// - Parameter directories: those that are not there count as empty.
+    public init(directories: [String]) {
+        self.directories = directories
+    }
+
+    /// A version by name.
+    public func version(_ id: ModelID) throws(ModelError) -> ModelVersion {
+        guard let registry = directories.first(where: { holds(id, in: $0) }) else {
+            throw .unknownVersion(id, installed: installed())
+        }
+        return try ModelVersion(id, registry: registry)
+    }
+
+    /// All versions, by name and then version, numbers as numbers.
+    public func installed() -> [ModelID] {
+        var found: Set<ModelID> = []
+        for directory in directories {
+            for name in entries(directory) where name != "backbones" && !name.hasPrefix(".") {
+                for version in entries("\(directory)/\(name)") {
+                    let id = ModelID(name: name, version: version)
+                    if ModelID(id.description) != nil, holds(id, in: directory) { found.insert(id) }
+                }
+            }
+        }
+        return found.sorted { left, right in
+            if left.name != right.name { return left.name < right.name }
+            return left.version.compare(right.version, options: .numeric) == .orderedAscending
+        }
+    }
+
+    /// Which version has which role: `roles.json` of the first directory that has one.
+    ///
+    /// Without any, the version that the program ships is production.
+    public func roles() throws(ModelError) -> Roles {
+        for directory in directories {
+            let path = "\(directory)/roles.json"
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let bytes = try read(path)
+            do {
+                return try JSONDecoder().decode(Roles.self, from: bytes)
+            } catch {
+                throw ModelError.malformed(path: path, what: "not a table of roles: \(words(error))")
+            }
+        }
+        return Roles(production: Registry.stock)
+    }
+
+    /// Every label that any readable version knows, with the names of groups as `group:NAME`.
+    public func labels() -> Set<String> {
+        var known: Set<String> = []
+        for id in installed() {
+            guard let version = try? version(id) else { continue }
+            known.formUnion(version.manifest.labels)
+            known.formUnion(version.manifest.groups.keys.map { "group:\($0)" })
+        }
+        return known
+    }
+
+    /// The version that comes with the program.
+    public static let stock = ModelID(name: "efficientnet-lite0", version: "1")
+
+    private func holds(_ id: ModelID, in directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(directory)/\(id.name)/\(id.version)/manifest.json")
+    }
+
+    private func entries(_ directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+}
+
+/// Which version serves as what (DESIGN section 1).
+public struct Roles: Codable, Sendable, Equatable {
+    /// The version that acts.
+    public var production: ModelID
+    /// What a rollback takes.
+    public var previous: ModelID?
+    /// Scored and never acted on.
+    public var shadow: ModelID?
+    /// The old, well-known version always scored beside production.
+    public var baseline: ModelID?
+
+    /// - Parameter production: the version that acts.
+    public init(
+        production: ModelID, previous: ModelID? = nil, shadow: ModelID? = nil, baseline: ModelID? = nil
+    ) {
+        self.production = production
+        self.previous = previous
+        self.shadow = shadow
+        self.baseline = baseline
+    }
+
+    /// The names of the roles that `id` has.
+    public func roles(of id: ModelID) -> [String] {
+        [("production", production), ("previous", previous), ("shadow", shadow), ("baseline", baseline)]
+            .compactMap { name, holder in holder == id ? name : nil }
+    }
+}

@@ -1,0 +1,55 @@
+import SwiftProtobuf
+
+extension ONNXTensor {
+    /// Checks type, shape and number of elements against each other.
+    init(_ message: Onnx_TensorProto, _ limits: ONNXLimits, location: String) throws(ONNXFormatError) {
+        guard message.externalData.isEmpty, message.dataLocation == .default else {
+            throw ONNXFormatError(
+                .unsupported, "keeps its values in another file; save the model as one file", at: location)
+        }
+        guard !message.hasSegment else { throw ONNXFormatError(.unsupported, "is split into segments", at: location) }
+        guard let type = ONNXElementType(rawValue: Int(message.dataType)) else {
+            throw ONNXFormatError(.unsupported, "has elements of type \(message.dataType)", at: location)
+        }
+        guard message.dims.count <= limits.rank else {
+            throw ONNXFormatError(.tooLarge, "has \(message.dims.count) dimensions", at: location)
+        }
+        guard message.dims.allSatisfy({ $0 >= 0 }) else {
+            throw ONNXFormatError(.malformed, "has a negative dimension", at: location)
+        }
+        let shape = message.dims.map { Int($0) }
+        guard shape.allSatisfy({ $0 <= limits.elements }), let count = elementCount(of: shape),
+            count <= limits.elements
+        else {
+            throw ONNXFormatError(
+                .tooLarge, "has the shape \(shape), at most \(limits.elements) elements", at: location)
+        }
+        let (payload, found) = try Self.payload(of: message, type, location)
+        guard found == count else {
+            throw ONNXFormatError(
+                .malformed, "holds \(found) elements where its shape \(shape) asks for \(count)", at: location)
+        }
+        self.init(name: message.name, elementType: type, shape: shape, count: count, payload: payload)
+    }
+
+    /// The elements where the format keeps them for this type, and how many whole ones there are.
+    private static func payload(
+        of message: Onnx_TensorProto, _ type: ONNXElementType, _ location: String
+    ) throws(ONNXFormatError) -> (Payload, Int) {
+        if message.hasRawData {
+            guard message.rawData.count % type.byteCount == 0 else {
+                throw ONNXFormatError(
+                    .malformed, "\(message.rawData.count) bytes are no whole number of elements", at: location)
+            }
+            return (.raw(message.rawData), message.rawData.count / type.byteCount)
+        }
+        return switch type {
+        case .float32: (.floats(message.floatData), message.floatData.count)
+        case .double: (.doubles(message.doubleData), message.doubleData.count)
+        case .int64: (.longs(message.int64Data), message.int64Data.count)
+        case .uint32, .uint64: (.unsignedLongs(message.uint64Data), message.uint64Data.count)
+        case .uint8, .int8, .uint16, .int16, .int32, .bool, .float16, .bfloat16:
+            (.words(message.int32Data), message.int32Data.count)
+        }
+    }
+}

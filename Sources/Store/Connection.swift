@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+import Synchronization
+import Vocabulary
+
+/// The database that is open now, and the two queues on which blocking work is done: never on the cooperative pool.
+final class Connection: Sendable {
+    private struct Current {
+        var writer: any DatabaseWriter
+        /// The file that was opened: nil in memory.
+        var inode: UInt64?
+    }
+
+    private let current: Mutex<Current>
+    /// Where the database lies; nil in memory.
+    private let path: String?
+    /// For files: copies, renames, directory walks.
+    private let files = DispatchQueue(label: "rooster.store.files", qos: .utility)
+
+    init(_ writer: any DatabaseWriter, path: String?) {
+        self.path = path
+        current = Mutex(Current(writer: writer, inode: Self.inode(path)))
+    }
+
+    var writer: any DatabaseWriter { current.withLock { $0.writer } }
+
+    /// True where the file was removed or replaced under us: SQLite goes on writing into one that nobody will find again.
+    var wasMoved: Bool {
+        guard let path else { return false }
+        return current.withLock { $0.inode != nil && $0.inode != Self.inode(path) }
+    }
+
+    private static func inode(_ path: String?) -> UInt64? { path.flatMap { try? FileState(path: $0) }?.inode }
+
+    /// Puts another database in the place of `old`; false when somebody else already did.
+    func replace(_ old: any DatabaseWriter, by new: () throws(StoreError) -> any DatabaseWriter) throws(StoreError)
+        -> Bool
+    {
+        try current.withLock { (current: inout Current) throws(StoreError) -> Bool in
+            guard current.writer === old else { return false }
+            current.writer = try new()
+            current.inode = Self.inode(path)
+            return true
+        }
+    }
+
+    /// Reads a consistent state of the database.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            writer.asyncRead { database in
+                continuation.resume(
+                    returning: Result { try body(database.get()) }.mapError { StoreError($0) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs alone on the writing connection, outside of a transaction. Not cancelled by the caller's cancellation: what
+    /// was begun is finished.
+    func withWriter<Value: Sendable>(_ body: @escaping @Sendable (Database) -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            writer.asyncWriteWithoutTransaction { continuation.resume(returning: body($0)) }
+        }
+    }
+
+    /// Runs blocking work on files, one piece after the other.
+    func onFiles<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            files.async {
+                continuation.resume(returning: Result { try body() }.mapError { StoreError($0) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// The same without waiting for it.
+    func onFilesLater(_ body: @escaping @Sendable () -> Void) { files.async(execute: body) }
+}

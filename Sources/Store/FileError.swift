@@ -1,0 +1,26 @@
+import Glibc
+
+/// A call to the file system that failed.
+struct FileError: Error, CustomStringConvertible {
+    static let noSpace = ENOSPC
+    static let quota = EDQUOT
+    static let readOnly = EROFS
+    static let noAccess = EACCES
+    static let notPermitted = EPERM
+    static let missing = ENOENT
+
+    /// What was tried, in words: "write", "make directory".
+    var operation: String
+    var path: String
+    /// The C library's error number.
+    var number: Int32
+
+    /// The error of the call that has just failed.
+    init(_ operation: String, _ path: String, _ number: Int32 = errno) {
+        self.operation = operation
+        self.path = path
+        self.number = number
+    }
+
+    var description: String { "cannot \(operation) \(path): \(String(cString: strerror(number)))" }
+}

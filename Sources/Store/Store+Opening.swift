@@ -1,0 +1,72 @@
+import GRDB
+import Glibc
+import Vocabulary
+
+extension Store {
+    struct Opened {
+        var writer: any DatabaseWriter
+        var beginning: Beginning
+        var aside: StoreHealth.SetAside?
+    }
+
+    /// Only Rooster's user may look at what a camera saw.
+    private static let directoryMode: mode_t = 0o700
+    /// Databases up to this size are checked page by page at each start; larger ones only when they are suspect: reading
+    /// a gigabyte takes minutes on a card.
+    private static let checkedBytes: Int64 = 16 << 20
+
+    static func open(_ directory: String, now: Instant, mustExist: Bool) throws(StoreError) -> Opened {
+        let exists = DatabaseFile.exists(in: directory)
+        if mustExist {
+            guard exists else {
+                throw StoreError(
+                    .notFound, "there is no record in \(directory): start Rooster once, or name its storage directory")
+            }
+            return Opened(writer: try DatabaseFile.open(in: directory), beginning: .existing)
+        }
+        do {
+            try PictureFiles.makeDirectory(directory, mode: directoryMode)
+        } catch {
+            throw StoreError(error)
+        }
+        guard exists else { return Opened(writer: try DatabaseFile.open(in: directory), beginning: .new) }
+        do {
+            let writer = try DatabaseFile.open(in: directory)
+            try check(writer, in: directory)
+            return Opened(writer: writer, beginning: .existing)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            let path = try DatabaseFile.setAside(in: directory, now: now)
+            clearSuspicion(in: directory)
+            return Opened(
+                writer: try DatabaseFile.open(in: directory), beginning: .setAside(reason: error.message),
+                aside: StoreHealth.SetAside(path: path, reason: error.message, at: now))
+        }
+    }
+
+    private static func check(_ writer: any DatabaseWriter, in directory: String) throws(StoreError) {
+        guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return }
+        let verdict: String?
+        do {
+            verdict = try writer.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        } catch {
+            throw StoreError(error)
+        }
+        guard verdict == "ok" else {
+            throw StoreError(.damaged, "the database is damaged (\(verdict ?? "no answer to the check"))")
+        }
+        clearSuspicion(in: directory)
+    }
+
+    // A page that cannot be read while running marks the database: at the next start it is checked whole.
+
+    static func markSuspect(_ directory: String) {
+        _ = try? OwnedDescriptor(creating: suspicion(directory), mode: 0o600)
+    }
+
+    private static func isSuspect(_ directory: String) -> Bool { access(suspicion(directory), F_OK) == 0 }
+
+    private static func clearSuspicion(in directory: String) { unlink(suspicion(directory)) }
+
+    private static func suspicion(_ directory: String) -> String { DatabaseFile.path(in: directory) + ".suspect" }
+}

@@ -1,0 +1,128 @@
+import GRDB
+import Synchronization
+public import Vocabulary
+
+/// How a picture is kept.
+public enum KeepMethod: Hashable, Sendable {
+    /// Shares the blocks where the file system can (reflink), else copies.
+    case copy
+    /// A hard link, else a copy that is on the disk before the call returns: only where Rooster then removes the
+    /// original.
+    case link
+}
+
+extension Store {
+    /// Keeps the picture of a recorded frame, if the file at `path` is still that frame.
+    /// - Parameter withheld: people were seen and `people: drop` is set: nothing is kept, nothing is shown any more.
+    /// - Returns: false where the file is gone or another one by now, or the picture is withheld.
+    /// - Throws: `notFound` for a frame that is not recorded, or why it cannot be written.
+    @discardableResult
+    public func keepPicture(
+        of frame: FrameID, from path: String, by method: KeepMethod = .copy, withheld: Bool = false
+    ) async throws(StoreError) -> Bool {
+        guard let pictures else { return false }
+        if withheld {
+            try await connection.onFiles { pictures.remove([frame]) }
+            try await set(frame, "picture = 'withheld', pictureBytes = NULL, thumbnailBytes = NULL")
+            return false
+        }
+        let known = try await read { try KeptState(of: frame, in: $0) }
+        guard let known else { throw StoreError.noFrame(frame) }
+        guard known.picture != "withheld" else { return false }
+        let bytes: Int64? = try await onFilesNotingFaults {
+            try pictures.keep(
+                frame, from: path, state: known.file, linking: method == .link, isLasting: method == .link)
+        }
+        guard let bytes else { return false }
+        try await set(frame, "picture = 'kept', pictureBytes = \(bytes)")
+        return true
+    }
+
+    /// Stores a JPEG as the thumbnail of a frame; of a frame whose picture is withheld nothing is stored.
+    /// - Throws: `notFound` for a frame that is not recorded, or why it cannot be written.
+    public func setThumbnail(of frame: FrameID, to jpeg: [UInt8]) async throws(StoreError) {
+        guard let pictures else { return }
+        let known = try await read { try KeptState(of: frame, in: $0) }
+        guard let known else { throw StoreError.noFrame(frame) }
+        guard known.picture != "withheld" else { return }
+        try await onFilesNotingFaults { try pictures.write(jpeg, as: .thumbnails, of: frame) }
+        try await set(frame, "thumbnailBytes = \(jpeg.count)")
+    }
+
+    /// The file with the picture of a frame: the kept one, else the original while it is still that frame; nil where
+    /// there is none, or the text is no id.
+    public func picturePath(of frame: FrameID) async throws(StoreError) -> String? {
+        guard frame.isWellFormed else { return nil }
+        guard let known = try await read({ try KeptState(of: frame, in: $0) }), known.picture != "withheld" else {
+            return nil
+        }
+        let pictures = self.pictures
+        return try await connection.onFiles {
+            if let kept = pictures?.path(.pictures, frame), (try? FileState(path: kept)) != nil { return kept }
+            guard let now = try? FileState(path: known.path), now.isSame(as: known.file) else { return nil }
+            return known.path
+        }
+    }
+
+    /// The file with the thumbnail of a frame; nil where there is none, or the text is no id.
+    public func thumbnailPath(of frame: FrameID) async -> String? {
+        guard let pictures, let path = pictures.path(.thumbnails, frame) else { return nil }
+        let isThere = try? await connection.onFiles { pictures.size(.thumbnails, frame) != nil }
+        return isThere == true ? path : nil
+    }
+
+    private func set(_ frame: FrameID, _ assignments: String) async throws(StoreError) {
+        try await perform { writer in
+            try writer.database.execute(
+                sql: "UPDATE frame SET \(assignments) WHERE id = ?", arguments: [frame.rawValue])
+            guard writer.database.changesCount > 0 else { throw StoreError.noFrame(frame) }
+            writer.touch(.frame, frame.rawValue)
+        }
+    }
+
+    /// A full disk shows in ``health``; the reserve is for records, not for pictures.
+    private func onFilesNotingFaults<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            let value = try await connection.onFiles(body)
+            state.withLock { $0.fileFault = nil }
+            return value
+        } catch {
+            if error.mayPass {
+                state.withLock { state in
+                    if state.fileFault?.kind == error.kind { return }
+                    state.fileFault = StoreHealth.Fault(kind: error.kind, message: error.message, since: .now)
+                }
+            }
+            throw error
+        }
+    }
+}
+
+/// What the record knows of the file of a frame.
+struct KeptState: Sendable {
+    var path: String
+    var file: FileState
+    /// none, kept, withheld or removed.
+    var picture: String
+
+    init?(of frame: FrameID, in database: Database) throws {
+        guard
+            let row = try Row.fetchOne(
+                database.cachedStatement(
+                    sql: "SELECT path, inode, size, modified, picture FROM frame WHERE id = ?"),
+                arguments: [frame.rawValue])
+        else { return nil }
+        path = row["path"]
+        file = FileState(
+            inode: (row["inode"] as Int64?).map(UInt64.init(bitPattern:)), size: row["size"], modified: row["modified"])
+        picture = row["picture"]
+    }
+}
+
+extension StoreError {
+    static func noFrame(_ frame: FrameID) -> StoreError {
+        StoreError(.notFound, "no frame \(frame): never recorded, or older than keep_records")
+    }
+}

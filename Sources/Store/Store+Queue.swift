@@ -1,0 +1,176 @@
+import GRDB
+import Synchronization
+import Vocabulary
+
+// The one way in for everything that must not be lost: a write joins the queue in memory, then the queue is emptied into
+// the database, oldest first, a chunk a transaction. What the disk refuses stays; what can never be stored is given up and
+// counted. A damaged database is replaced by a new one while we run.
+extension Store {
+    func submit(_ write: PendingWrite) async -> WriteOutcome {
+        state.withLock { $0.pending.append(write) }
+        let connection = self.connection
+        let writer = connection.writer
+        var outcome = await connection.withWriter { self.drain($0) }
+        if case .waiting(let error) = outcome, error.kind == .damaged, await replaceDamaged(writer, because: error) {
+            outcome = await connection.withWriter { self.drain($0) }
+        }
+        return outcome
+    }
+
+    /// Writes what waits. On the writing connection.
+    func drain(_ database: Database) -> WriteOutcome {
+        if connection.wasMoved {
+            let error = StoreError(.damaged, "the database file was moved or removed while it was in use")
+            failed(error)
+            return .waiting(error)
+        }
+        while true {
+            let batch = state.withLock { $0.pending.next(probing: $0.fault != nil) }
+            if batch.isEmpty { return .written }
+            do {
+                try writeWithReserve(batch, to: database)
+                state.withLock { $0.pending.remove(batch) }
+                cleared()
+            } catch {
+                if error.mayPass {
+                    failed(error)
+                    return .waiting(error)
+                }
+                // One of them is at fault: find it, write the others.
+                if let waiting = writeOneByOne(batch, to: database) { return waiting }
+            }
+        }
+    }
+
+    private func writeOneByOne(_ batch: [PendingWrites.Entry], to database: Database) -> WriteOutcome? {
+        for entry in batch {
+            do {
+                try writeWithReserve([entry], to: database)
+                state.withLock { $0.pending.remove([entry]) }
+            } catch {
+                if error.mayPass {
+                    failed(error)
+                    return .waiting(error)
+                }
+                state.withLock {
+                    $0.pending.giveUp(entry.number)
+                    $0.refused = error
+                }
+            }
+        }
+        return nil
+    }
+
+    /// On a full disk the reserve is given up and the write tried once more.
+    private func writeWithReserve(_ batch: [PendingWrites.Entry], to database: Database) throws(StoreError) {
+        do {
+            try write(batch, to: database)
+        } catch {
+            guard error.kind == .diskFull, reserve?.release() == true else { throw error }
+            try write(batch, to: database)
+        }
+    }
+
+    private func write(_ batch: [PendingWrites.Entry], to database: Database) throws(StoreError) {
+        var writer = RecordWriter(database: database, models: models, early: state.withLock { $0.early })
+        do {
+            try database.inTransaction(.immediate) {
+                for entry in batch { try writer.write(entry.write) }
+                try writer.finish()
+                return .commit
+            }
+        } catch {
+            models.forget()
+            throw StoreError(error)
+        }
+        let removed = writer.replacedFrames
+        state.withLock { $0.early = writer.early }
+        changeFeed.publish(writer.lastChange)
+        if let pictures, !removed.isEmpty { connection.onFilesLater { pictures.remove(removed) } }
+    }
+
+    /// A write that its caller waits for and can repeat: not queued, but behind what is.
+    func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (inout RecordWriter) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let connection = self.connection
+        let writer = connection.writer
+        var result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
+        if case .failure(let error) = result, error.kind == .damaged, await replaceDamaged(writer, because: error) {
+            result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
+        }
+        if case .failure(let error) = result, error.mayPass { failed(error) }
+        return try result.get()
+    }
+
+    private func performBehindQueue<Value>(
+        _ body: (inout RecordWriter) throws -> Value, on database: Database
+    ) -> Result<Value, StoreError> {
+        if case .waiting(let error) = drain(database), error.kind == .damaged { return .failure(error) }
+        return Result { try performNow(body, on: database) }.mapError { StoreError($0) }
+    }
+
+    private func performNow<Value>(
+        _ body: (inout RecordWriter) throws -> Value, on database: Database
+    ) throws -> Value {
+        func once() throws -> Value {
+            var writer = RecordWriter(database: database, models: models, early: state.withLock { $0.early })
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(&writer)
+                try writer.finish()
+                return .commit
+            }
+            changeFeed.publish(writer.lastChange)
+            guard let value else { throw StoreError(.invalid, "the transaction gave nothing") }
+            return value
+        }
+        do {
+            return try once()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL && reserve?.release() == true {
+            return try once()
+        }
+    }
+
+    /// Puts a database that was found damaged while running aside and begins a new one.
+    private func replaceDamaged(_ damaged: any DatabaseWriter, because error: StoreError) async -> Bool {
+        guard !isInMemory else { return false }
+        let directory = self.directory
+        let connection = self.connection
+        do {
+            return try await connection.onFiles {
+                var aside: String?
+                let replaced = try connection.replace(damaged) { () throws(StoreError) in
+                    let now = Instant.now
+                    if DatabaseFile.exists(in: directory) {
+                        aside = try DatabaseFile.setAside(in: directory, now: now)
+                    }
+                    return try DatabaseFile.open(in: directory)
+                }
+                if replaced {
+                    self.models.forget()
+                    if let aside {
+                        let event = StoreHealth.SetAside(path: aside, reason: error.message, at: .now)
+                        self.state.withLock { $0.setAside.insert(event, at: 0) }
+                    }
+                }
+                return true
+            }
+        } catch {
+            failed(error)
+            return false
+        }
+    }
+
+    func failed(_ error: StoreError) {
+        state.withLock { state in
+            if state.fault?.kind == error.kind { return }
+            state.fault = StoreHealth.Fault(kind: error.kind, message: error.message, since: .now)
+        }
+    }
+
+    /// A write reached the disk. A record in memory alone stays one.
+    func cleared() {
+        if !isInMemory { state.withLock { $0.fault = nil } }
+    }
+}

@@ -1,0 +1,46 @@
+import Appliance
+import ArgumentParser
+
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this board answers.",
+        discussion: """
+            Example: rooster bench --photo photo.jpg
+            Prints the network's time, the time of each operator with its share of the peak, and with --photo the way
+            from JPEG to answer.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "How many inferences are timed.")
+    var runs = 100
+    @Option(help: "Cores to use, 1 to 4. Without it: as the settings say.")
+    var threads: Int?
+    @Option(help: "A JPEG to decode and classify too.")
+    var photo: String?
+    @Option(help: "The model version NAME/VERSION instead of production.")
+    var model: String?
+    @Option(help: "The data type of the network: fp32.")
+    var precision = "fp32"
+    @Flag(help: "Answer a benchmark's questions on standard input until it ends.")
+    var worker = false
+
+    func validate() throws {
+        guard (1...100_000).contains(runs) else { throw ValidationError("--runs must be 1 to 100000") }
+        if let threads, !(1...4).contains(threads) { throw ValidationError("--threads must be 1 to 4") }
+        guard precision == "fp32" else {
+            throw ValidationError("--precision \(precision): this version of Rooster has fp32 alone")
+        }
+    }
+
+    func run() async throws {
+        try common.reporting { installation in
+            let bench = try Benchmark(installation, model: model, threads: threads)
+            if worker {
+                bench.serve(read: { readLine() }, write: show)
+            } else {
+                let report = try bench.report(runs: runs, photo: photo)
+                show(common.json ? jsonLine(report) : report.description)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Appliance
+import ArgumentParser
+import Foundation
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The settings file. Without it: ./rooster.yaml, then /etc/rooster/rooster.yaml, then none.")
+    var settings: String?
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    /// The settings at hand with all that depends on them; ends the command with status 2 where they are wrong.
+    func installation() throws -> Installation {
+        do {
+            return try Installation.find(settings: settings)
+        } catch {
+            fail("\(error)")
+            throw ExitCode(2)
+        }
+    }
+}
+
+/// Says what went wrong, to standard error.
+func fail(_ message: String) {
+    FileHandle.standardError.write(Data("rooster: \(message)\n".utf8))
+}
+
+/// Prints a line at once, also into a pipe.
+func show(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+}
+
+/// A value as one line of JSON.
+func jsonLine(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    guard let data = try? encoder.encode(value) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+}

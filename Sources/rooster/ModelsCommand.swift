@@ -1,0 +1,59 @@
+import Appliance
+import ArgumentParser
+
+struct ModelsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models", abstract: "Look at the installed model versions.",
+        discussion: "Example: rooster models list",
+        subcommands: [ModelsList.self, ModelsShow.self, ModelsVerify.self])
+}
+
+struct ModelsList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The installed versions and their roles.",
+        discussion: "Example: rooster models list --json")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let shelf = ModelShelf(try common.installation())
+        for entry in shelf.list() { show(common.json ? jsonLine(entry) : entry.description) }
+    }
+}
+
+struct ModelsShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "What a version is made of.",
+        discussion: "Example: rooster models show efficientnet-lite0/1")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "NAME/VERSION; without it: production.")
+    var version: String?
+
+    func run() async throws {
+        try common.reporting {
+            let details = try ModelShelf($0).details(version)
+            show(common.json ? jsonLine(details) : details.description)
+        }
+    }
+}
+
+struct ModelsVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare a version's files with their digests and let it answer its golden photos.",
+        discussion: "Example: rooster models verify")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "NAME/VERSION; without it: every installed version.")
+    var version: String?
+
+    func run() async throws {
+        try common.reporting { installation in
+            for verdict in try ModelShelf(installation).verify(version) {
+                show(common.json ? jsonLine(verdict) : verdict.description)
+                if !verdict.ok { throw ExitCode.failure }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Appliance
+import ArgumentParser
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch the sources, classify, act, record and publish until stopped.",
+        discussion: """
+            Example: rooster run --settings /etc/rooster/rooster.yaml
+            SIGTERM and Ctrl-C stop it in order, SIGHUP (or rooster reload) takes changed settings.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let installation = try common.installation()
+        let faults = installation.faults()
+        guard faults.isEmpty else {
+            faults.forEach(fail)
+            throw ExitCode(2)
+        }
+        do {
+            try await Appliance(installation).run()
+        } catch {
+            fail("\(error)")
+            throw ExitCode.failure
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Store
+import Synchronization
+import Testing
+import Vocabulary
+
+@testable import Site
+
+/// Controls that only take the calls a test announced, in that order; anything else is a failure of the test.
+final class ScriptedControls: Controls {
+    enum Call: Hashable, Sendable {
+        case arm
+        case disarm(Duration?)
+        case correct(DetectionID, String)
+        case reload
+        case test(String)
+        case thumbnail(FrameID)
+        case backlog(Int)
+    }
+
+    private struct State {
+        var status: ApplianceStatus
+        var expected: [(call: Call, outcome: @Sendable () async throws -> any Sendable)] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ status: ApplianceStatus) { state = Mutex(State(status: status)) }
+
+    /// Announces a call and what it does.
+    func expect(_ call: Call, _ outcome: @escaping @Sendable () async throws -> any Sendable = { () }) {
+        state.withLock { $0.expected.append((call, outcome)) }
+    }
+
+    /// Changes the figures.
+    func change(_ body: (inout ApplianceStatus) -> Void) { state.withLock { body(&$0.status) } }
+
+    /// Calls that were announced and did not come.
+    var missing: [Call] { state.withLock { $0.expected.map(\.call) } }
+
+    func status() async -> ApplianceStatus { state.withLock { $0.status } }
+    func arm() async throws { _ = try await take(.arm) }
+    func disarm(for duration: Duration?) async throws { _ = try await take(.disarm(duration)) }
+    func correct(_ detection: DetectionID, label: String) async throws {
+        _ = try await take(.correct(detection, label))
+    }
+    func reload() async throws { _ = try await take(.reload) }
+
+    func testAction(_ name: String) async throws -> ActionReport {
+        try #require(try await take(.test(name)) as? ActionReport)
+    }
+
+    func thumbnail(of frame: FrameID) async throws -> [UInt8]? { try await take(.thumbnail(frame)) as? [UInt8] }
+
+    func backlog(limit: Int) async -> [FrameItem] { (try? await take(.backlog(limit)) as? [FrameItem]) ?? [] }
+
+    private func take(_ call: Call) async throws -> any Sendable {
+        let outcome = state.withLock { state in
+            state.expected.first?.call == call ? state.expected.removeFirst().outcome : nil
+        }
+        guard let outcome else {
+            Issue.record("unexpected call \(call)")
+            throw ControlError(.failed, "unexpected call")
+        }
+        return try await outcome()
+    }
+}

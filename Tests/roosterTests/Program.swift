@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+
+/// The built program, run as its owner runs it.
+struct Program {
+    /// What a finished run left.
+    struct Outcome {
+        var status: Int32
+        var output: String
+        var errors: String
+
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+        /// The JSON objects of the output, one a line.
+        func objects() throws -> [[String: Any]] {
+            try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
+        }
+    }
+
+    /// Where `swift build` put it: beside the test bundle.
+    static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "rooster")
+        .path
+
+    /// Runs a command to its end, a minute at most.
+    static func run(_ arguments: String..., directory: URL? = nil) throws -> Outcome {
+        try run(arguments, directory: directory)
+    }
+
+    /// The same with a list.
+    static func run(_ arguments: [String], directory: URL? = nil) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        if let directory { process.currentDirectoryURL = directory }
+        let home = try TemporaryDirectory()
+        let (output, errors) = (home.url.appending(path: "out"), home.url.appending(path: "err"))
+        for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let limit = Date().addingTimeInterval(60)
+        while process.isRunning && Date() < limit { usleep(5_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+            errors: try String(contentsOf: errors, encoding: .utf8))
+    }
+}
+
+/// A running daemon with settings, state and capture directory of its own.
+final class Daemon {
+    let home: TemporaryDirectory
+    let settings: String
+    let port: Int
+    private(set) var process = Process()
+    private let errors: URL
+
+    /// Writes the settings; `more` is YAML below `sources`.
+    init(_ more: String = "", source: String = "") throws {
+        home = try TemporaryDirectory()
+        port = Int.random(in: 20_000..<60_000)
+        settings = home.path("rooster.yaml")
+        errors = home.url.appending(path: "errors")
+        try FileManager.default.createDirectory(atPath: home.path("capture"), withIntermediateDirectories: true)
+        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        let text = """
+            storage: {directory: \(home.path("state")), keep_free: 1MB}
+            http: {listen: "127.0.0.1:\(port)"}
+            sources:
+              - {name: yard, directory: \(home.path("capture"))\(source)}
+            \(more)
+            """
+        try text.write(toFile: settings, atomically: true, encoding: .utf8)
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    /// Starts it and waits until it answers.
+    func start() async throws {
+        process = Process()
+        process.executableURL = URL(filePath: Program.path)
+        process.arguments = ["run", "--settings", settings]
+        let handle = try FileHandle(forWritingTo: errors)
+        try handle.seekToEnd()
+        process.standardError = handle
+        process.standardOutput = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        try await until("the daemon answers") { (try? await self.get("/healthz")) != nil }
+    }
+
+    /// Copies a demo photo into the capture directory, as a camera writes it.
+    func shoot(_ photo: String, as name: String) throws {
+        let from = SharedData.repository.appending(path: "scripts/demo-photos/\(photo)")
+        try Data(contentsOf: from).write(to: home.url.appending(path: "capture/\(name)"))
+    }
+
+    /// What a page of the site says.
+    func get(_ path: String) async throws -> Data {
+        let process = try Program.curl(["--silent", "--fail", "--max-time", "10", "http://127.0.0.1:\(port)\(path)"])
+        return process
+    }
+
+    /// The items of a list of the API.
+    func items(_ path: String) async throws -> [[String: Any]] {
+        let page = try JSONSerialization.jsonObject(with: try await get(path)) as? [String: Any]
+        return page?["items"] as? [[String: Any]] ?? []
+    }
+
+    /// Sends a signal and waits for the end.
+    func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+        kill(process.processIdentifier, signal)
+        try await until("the daemon ends") { !self.process.isRunning }
+        return process.terminationStatus
+    }
+
+    /// What it printed so far.
+    var log: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+}
+
+extension Program {
+    /// A real HTTP client.
+    static func curl(_ arguments: [String]) throws -> Data {
+        struct Failed: Error { var status: Int32 }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/curl")
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
+        return data
+    }
+}
+
+/// Waits until a condition holds, half a minute at most.
+func until(_ what: String, _ condition: () async throws -> Bool) async throws {
+    struct TooLate: Error { var what: String }
+    let limit = ContinuousClock.now + .seconds(30)
+    while try await !condition() {
+        guard ContinuousClock.now < limit else { throw TooLate(what: what) }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+}
