@@ -131,7 +131,7 @@ extension DeliveryTests {
             let cancelled = ContinuousClock.now
             task.cancel()
             #expect(await task.value != nil)
-            #expect(ContinuousClock.now - cancelled < .seconds(5))
+            #expect(ContinuousClock.now - cancelled < .seconds(20))
             bench.close()
         }
     }

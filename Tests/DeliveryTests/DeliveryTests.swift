@@ -18,7 +18,7 @@ struct LeavesNothingBehind: TestTrait, SuiteTrait, TestScoping {
     ) async throws {
         let before = Self.descriptors()
         try await function()
-        let isClean = await eventually(within: .seconds(5)) {
+        let isClean = await eventually(within: .seconds(30)) {
             Self.children().isEmpty && Set(Self.descriptors().keys).isSubset(of: before.keys)
         }
         if !isClean {
@@ -59,7 +59,7 @@ extension Trait where Self == LeavesNothingBehind {
 }
 
 /// Waits until something is so. False: it was not within the time.
-func eventually(within time: Duration = .seconds(10), _ condition: () -> Bool) async -> Bool {
+func eventually(within time: Duration = .seconds(60), _ condition: () -> Bool) async -> Bool {
     let end = ContinuousClock.now + time
     while !condition() {
         if ContinuousClock.now >= end { return condition() }

@@ -39,7 +39,7 @@ final class Yard: Sendable {
     var reports: [(DetectionID, ActionReport)] { logBox.all }
 
     /// Waits for the final report of a detection's action.
-    func end(of due: DueAction, within time: Duration = .seconds(20)) async -> ActionReport? {
+    func end(of due: DueAction, within time: Duration = .seconds(60)) async -> ActionReport? {
         func final() -> ActionReport? {
             reports.last { $0.0 == due.detection.id && $0.1.state.isFinal }?.1
         }

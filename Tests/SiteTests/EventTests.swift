@@ -128,7 +128,7 @@ import Vocabulary
         stream.heartbeat = .milliseconds(20)
         stream.patience = .milliseconds(60)
         let impatient = stream
-        try await LiveSite.withDeadline(.seconds(20)) { try await impatient.run(into: Stuck()) }
+        try await LiveSite.withDeadline(.seconds(60)) { try await impatient.run(into: Stuck()) }
     }
 
     @Test func aQuietLineIsKeptOpen() async throws {
@@ -138,7 +138,7 @@ import Vocabulary
         stream.heartbeat = .milliseconds(20)
         let quiet = stream
         let (lines, line) = AsyncStream<String>.makeStream()
-        try await LiveSite.withDeadline(.seconds(20)) {
+        try await LiveSite.withDeadline(.seconds(60)) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await quiet.run(into: Tell(line: line)) }
                 for await text in lines where text.hasPrefix(":") { break }

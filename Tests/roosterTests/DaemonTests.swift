@@ -114,7 +114,7 @@ import Testing
         let scripts = try TemporaryDirectory()
         let daemon = try Daemon(Self.settings(try Self.script(in: scripts)))
         try await daemon.start()
-        #expect(try Program.run("disarm", "--for", "2h", "--settings", daemon.settings).status == 0)
+        try Program.succeed("disarm", "--for", "2h", "--settings", daemon.settings)
         #expect(try await daemon.stop() == 0)
         try await daemon.start()
         try daemon.shoot("09-grey-fox.jpg", as: "one.jpg")
@@ -124,12 +124,12 @@ import Testing
         let action = try #require(robber["action"] as? [String: Any])
         #expect(action["state"] as? String == "held_back")
         #expect(Self.notes(in: scripts).isEmpty)
-        #expect(try Program.run("arm", "--settings", daemon.settings).status == 0)
+        try Program.succeed("arm", "--settings", daemon.settings)
         let tested = try Program.run("action", "test", "note", "--settings", daemon.settings)
         #expect(tested.status == 0, "\(tested.errors)")
         try await until("the test ran") { Self.notes(in: scripts).count == 1 }
         let id = try #require(robber["id"] as? String)
-        #expect(try Program.run("correct", id, "magpie", "--settings", daemon.settings).status == 0)
+        try Program.succeed("correct", id, "magpie", "--settings", daemon.settings)
         let corrected = try Program.run("detections", "--json", "--settings", daemon.settings).objects()
         #expect(corrected.first { $0["id"] as? String == id }?["correction"] as? String == "magpie")
         _ = try await daemon.stop()
@@ -160,7 +160,7 @@ import Testing
         let text = try String(contentsOfFile: daemon.settings, encoding: .utf8)
         try text.replacingOccurrences(of: "name: anyone", with: "name: everyone")
             .write(toFile: daemon.settings, atomically: true, encoding: .utf8)
-        #expect(try Program.run("reload", "--settings", daemon.settings).status == 0)
+        try Program.succeed("reload", "--settings", daemon.settings)
         try daemon.shoot("02-house-finch.jpg", as: "one.jpg")
         try await until("the new rule saw it") {
             try await daemon.items("/api/v1/detections").first?["rule"] as? String == "everyone"

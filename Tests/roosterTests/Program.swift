@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// The built program, run as its owner runs it.
 struct Program {
@@ -21,12 +22,18 @@ struct Program {
     static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "rooster")
         .path
 
-    /// Runs a command to its end, a minute at most.
+    /// Runs a command to its end, two minutes at most.
     static func run(_ arguments: String..., directory: URL? = nil) throws -> Outcome {
         try run(arguments, directory: directory)
     }
 
-    /// The same with a list.
+    /// Runs a command that must succeed.
+    static func succeed(_ arguments: String...) throws {
+        let outcome = try run(arguments)
+        #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+    }
+
+    /// Runs a command given as a list.
     static func run(_ arguments: [String], directory: URL? = nil) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: path)
@@ -39,7 +46,7 @@ struct Program {
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let limit = Date().addingTimeInterval(60)
+        let limit = Date().addingTimeInterval(120)
         while process.isRunning && Date() < limit { usleep(5_000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
@@ -60,7 +67,8 @@ final class Daemon {
     /// Writes the settings; `more` is YAML below `sources`.
     init(_ more: String = "", source: String = "") throws {
         home = try TemporaryDirectory()
-        port = Int.random(in: 20_000..<60_000)
+        // Below the range that the system takes ports of outgoing connections from.
+        port = Int.random(in: 20_000..<32_000)
         settings = home.path("rooster.yaml")
         errors = home.url.appending(path: "errors")
         try FileManager.default.createDirectory(atPath: home.path("capture"), withIntermediateDirectories: true)
@@ -79,6 +87,7 @@ final class Daemon {
 
     /// Starts it and waits until it answers.
     func start() async throws {
+        struct Ended: Error { var log: String }
         process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = ["run", "--settings", settings]
@@ -88,7 +97,15 @@ final class Daemon {
         process.standardOutput = handle
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        try await until("the daemon answers") { (try? await self.get("/healthz")) != nil }
+        // Its own words, not only an answer: another program may hold the port.
+        try await until("the daemon answers") {
+            guard self.process.isRunning else { throw Ended(log: self.log) }
+            guard let data = try? await self.get("/api/v1/status"),
+                let status = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+            else { return false }
+            let sources = status["sources"] as? [[String: Any]] ?? []
+            return sources.contains { $0["directory"] as? String == self.home.path("capture") }
+        }
     }
 
     /// Copies a demo photo into the capture directory, as a camera writes it.
@@ -137,10 +154,10 @@ extension Program {
     }
 }
 
-/// Waits until a condition holds, half a minute at most.
+/// Waits until a condition holds, half two minutes at most.
 func until(_ what: String, _ condition: () async throws -> Bool) async throws {
     struct TooLate: Error { var what: String }
-    let limit = ContinuousClock.now + .seconds(30)
+    let limit = ContinuousClock.now + .seconds(120)
     while try await !condition() {
         guard ContinuousClock.now < limit else { throw TooLate(what: what) }
         try await Task.sleep(for: .milliseconds(20))
