@@ -23,7 +23,7 @@ struct Gate: RouterMiddleware {
                 headers: [.retryAfter: String(wait.components.seconds + 1)])
         }
         switch policy.decide(question) {
-        case .allowed: break
+        case .allowed: context.hasToken = policy.hasToken
         case .asPublic: context.isPublic = true
         case .refused(let reason): throw SiteError(.forbidden, reason)
         case .needsToken: throw unauthorized("a token is needed: as bearer token, or as the password of HTTP Basic")

@@ -8,6 +8,12 @@ extension Check {
         examination.open.map { source, survey in
             let known = examination.daemon.status?.sources.first { $0.name == source.name }?.newest
             guard let newest = [survey.newest.first?.modified, known].compactMap({ $0 }).max() else {
+                // The line above says why files that are there do not count.
+                let isExplained = !survey.unmatched.isEmpty || survey.newestUnfinished != nil
+                if isExplained { return .note("no picture that counts is in \(source.directory)", about: source.name) }
+                if source.after == .delete {
+                    return .note("no picture waits in \(source.directory); answered ones are deleted", about: source.name)
+                }
                 return .fault(
                     "no picture is in \(source.directory)", about: source.name,
                     mend: "Does the camera write there? Copy one in by hand to try: cp photo.jpg \(source.directory)/")
