@@ -156,7 +156,9 @@ extension Survey {
             var filled = 0
             while filled < size {
                 let number = file.number
-                let count = uninterrupted { pread(number, buffer.baseAddress.map { $0 + filled }, size - filled, filled) }
+                let count = uninterrupted {
+                    pread(number, buffer.baseAddress.map { $0 + filled }, size - filled, filled)
+                }
                 if count < 0 { throw SystemError() }
                 if count == 0 { break }
                 filled += count

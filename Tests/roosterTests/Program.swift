@@ -57,8 +57,8 @@ final class Daemon {
     private(set) var process = Process()
     private let errors: URL
 
-    /// Writes the settings; `more` is YAML below `sources`.
-    init(_ more: String = "", source: String = "") throws {
+    /// Writes the settings; `more` is YAML below `sources`, `source` and `http` go into theirs.
+    init(_ more: String = "", source: String = "", http: String = "") throws {
         home = try TemporaryDirectory()
         port = Int.random(in: 20_000..<60_000)
         settings = home.path("rooster.yaml")
@@ -67,7 +67,7 @@ final class Daemon {
         FileManager.default.createFile(atPath: errors.path, contents: nil)
         let text = """
             storage: {directory: \(home.path("state")), keep_free: 1MB}
-            http: {listen: "127.0.0.1:\(port)"}
+            http: {listen: "127.0.0.1:\(port)"\(http)}
             sources:
               - {name: yard, directory: \(home.path("capture"))\(source)}
             \(more)

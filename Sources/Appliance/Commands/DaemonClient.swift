@@ -56,7 +56,9 @@ public struct DaemonClient: Sendable {
     }
 
     /// Asks, and returns the answer's body.
-    public func ask(_ method: Method, _ path: String, body: [String: JSONValue] = [:]) async throws -> String {
+    public func ask(
+        _ method: Method, _ path: String, body: [String: JSONValue] = [:], timeout: Duration = .seconds(30)
+    ) async throws -> String {
         var headers: [(name: String, value: String)] = [
             ("Accept", "application/json"), ("User-Agent", DaemonClient.userAgent),
         ]
@@ -69,7 +71,7 @@ public struct DaemonClient: Sendable {
         let response: HTTPResponse
         do {
             response = try await http.send(
-                HTTPRequest(method.rawValue, address + path, headers: headers, body: bytes, timeout: .seconds(30)))
+                HTTPRequest(method.rawValue, address + path, headers: headers, body: bytes, timeout: timeout))
         } catch {
             throw Refusal(
                 description:

@@ -39,10 +39,13 @@ enum DaemonView: Sendable {
         let backlog: Int
     }
 
+    /// A daemon answers within milliseconds, or something is wrong with it.
+    private static let patience = Duration.seconds(5)
+
     /// Asks.
     init(_ installation: Installation) async {
         do {
-            let body = try await DaemonClient(installation).ask(.get, "/api/v1/status")
+            let body = try await DaemonClient(installation).ask(.get, "/api/v1/status", timeout: DaemonView.patience)
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             guard let status = try? decoder.decode(Status.self, from: Data(body.utf8)) else {

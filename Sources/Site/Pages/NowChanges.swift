@@ -29,12 +29,21 @@ struct NowChanges {
     }
 
     private func difference(_ entry: AuditEntry) -> String? {
-        switch (entry.before, entry.after) {
+        switch (entry.before.map(local), entry.after.map(local)) {
         case (nil, nil): nil
         case (nil, let after?): after
         case (let before?, nil): "was \(before)"
         case (let before?, let after?): "\(before) \u{2192} \(after)"
         }
+    }
+
+    /// The words of a state, with the time it ends at as clocks show it.
+    private func local(_ words: String) -> String {
+        guard let blank = words.lastIndex(of: " "), let end = Instant(String(words[words.index(after: blank)...]))
+        else {
+            return words
+        }
+        return "\(words[...blank])\(data.time.short(end, now: data.now))"
     }
 
     /// `from 192.168.1.7, by the page, with the token`.

@@ -6,7 +6,9 @@ struct NowPage {
     let data: NowData
 
     /// The blocks that `/live` sends anew; their order is that of the page.
-    enum Block: String, CaseIterable { case state, head, notes, frames, arm, strip, visits, last, changes, latency, keep }
+    enum Block: String, CaseIterable {
+        case state, head, notes, frames, arm, strip, visits, last, changes, latency, keep
+    }
 
     /// The whole page.
     func markup(flash: Flash?) -> Markup {

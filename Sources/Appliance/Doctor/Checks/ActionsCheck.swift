@@ -9,7 +9,9 @@ extension Check {
     static let actions = Check(name: "actions") { examination in
         let configuration = examination.configuration
         guard !configuration.actions.isEmpty else {
-            let asks = configuration.ruleBook.rules.isEmpty ? "and no rules: frames are only recorded" : ": rules set off nothing"
+            let asks =
+                configuration.ruleBook.rules.isEmpty
+                ? "and no rules: frames are only recorded" : ": rules set off nothing"
             return [.ok("there are none \(asks)")]
         }
         return configuration.actions.map { action in

@@ -22,7 +22,8 @@ extension Check {
             return [
                 .fault(
                     "http.token_file \(file) cannot be read by \(user)",
-                    mend: "Make it: head -c 24 /dev/urandom | base64 >\(file); chown \(user) \(file); chmod 600 \(file).")
+                    mend:
+                        "Make it: head -c 24 /dev/urandom | base64 >\(file); chown \(user) \(file); chmod 600 \(file).")
             ]
         }
         let token = text.trimmingCharacters(in: .whitespacesAndNewlines)

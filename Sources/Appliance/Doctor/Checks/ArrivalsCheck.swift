@@ -12,7 +12,8 @@ extension Check {
                 let isExplained = !survey.unmatched.isEmpty || survey.newestUnfinished != nil
                 if isExplained { return .note("no picture that counts is in \(source.directory)", about: source.name) }
                 if source.after == .delete {
-                    return .note("no picture waits in \(source.directory); answered ones are deleted", about: source.name)
+                    return .note(
+                        "no picture waits in \(source.directory); answered ones are deleted", about: source.name)
                 }
                 return .fault(
                     "no picture is in \(source.directory)", about: source.name,

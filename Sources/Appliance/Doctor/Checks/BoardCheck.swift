@@ -10,13 +10,17 @@ extension Check {
         if let word, word & 0x1_0001 != 0 {
             findings.append(
                 .fault(
-                    word & 1 != 0 ? "the power supply is too weak now" : "the power supply was too weak since the start",
-                    mend: "Use the official power supply and a short cable: the board slows down and its card may suffer."))
+                    word & 1 != 0
+                        ? "the power supply is too weak now" : "the power supply was too weak since the start",
+                    mend:
+                        "Use the official power supply and a short cable: the board slows down and its card may suffer."
+                ))
         }
         if let word, word & 0xE_000E != 0 {
             findings.append(
                 .note(
-                    word & 0xE != 0 ? "the board slows itself down now" : "the board slowed itself down since the start",
+                    word & 0xE != 0
+                        ? "the board slows itself down now" : "the board slowed itself down since the start",
                     mend: "Give it a heat sink or a fan."))
         }
         for zone in 0..<8 {

@@ -10,7 +10,8 @@ extension Check {
             return [
                 .fault(
                     "this board believes it is \(now), before this program was made",
-                    mend: "Let it ask a time server: sudo timedatectl set-ntp true; without a network give it a clock with "
+                    mend:
+                        "Let it ask a time server: sudo timedatectl set-ntp true; without a network give it a clock with "
                         + "a battery.")
             ]
         }

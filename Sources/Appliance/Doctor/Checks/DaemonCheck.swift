@@ -53,7 +53,8 @@ extension Check {
         }
         for source in status.sources where source.sentence != nil {
             findings.append(
-                .fault(source.sentence ?? source.state, about: source.name, mend: "See the lines of this source below."))
+                .fault(source.sentence ?? source.state, about: source.name, mend: "See the lines of this source below.")
+            )
         }
         return findings
     }

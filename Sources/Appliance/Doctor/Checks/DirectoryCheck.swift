@@ -53,7 +53,11 @@ extension Check {
             }
             guard findings.isEmpty else { return findings }
             let count = survey.directories == 1 ? "" : " in \(survey.directories) directories"
-            return [.ok("\(directory): \(survey.wanted) picture\(survey.wanted == 1 ? "" : "s")\(count)", about: source.name)]
+            return [
+                .ok(
+                    "\(directory): \(survey.wanted) picture\(survey.wanted == 1 ? "" : "s")\(count)", about: source.name
+                )
+            ]
         }
     }
 

@@ -47,7 +47,9 @@ extension Check {
 
     private static func bytes(_ count: Int64) -> String {
         let units: [(Double, String)] = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
-        for (size, unit) in units where Double(count) >= size { return "\(Words.decimals(Double(count) / size, 1)) \(unit)" }
+        for (size, unit) in units where Double(count) >= size {
+            return "\(Words.decimals(Double(count) / size, 1)) \(unit)"
+        }
         return "\(count) bytes"
     }
 }

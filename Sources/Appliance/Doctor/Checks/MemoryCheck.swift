@@ -1,7 +1,9 @@
 extension Check {
     /// Whether the network fits without swapping.
     static let memory = Check(name: "memory") { examination in
-        guard let text = examination.text("/proc/meminfo") else { return [.note("the system does not tell its memory")] }
+        guard let text = examination.text("/proc/meminfo") else {
+            return [.note("the system does not tell its memory")]
+        }
         var kilobytes: [Substring: Int64] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(whereSeparator: { $0 == ":" || $0 == " " })

@@ -2,7 +2,8 @@ import Models
 
 extension Check {
     /// Whether the version that answers is whole: digests, and its golden photos.
-    static let model = Check(name: "model", work: "comparing the model's files and letting it answer its golden photos") {
+    static let model = Check(name: "model", work: "comparing the model's files and letting it answer its golden photos")
+    {
         examination in
         let installation = examination.installation
         var findings: [Finding] = []

@@ -23,7 +23,8 @@ extension Check {
             let path = worst.value.example
             let content = examination.user.attempt { Survey.content(of: path) }
             let isPicture = content == .complete || content == .cut
-            let words = "\(count) file\(count == 1 ? "" : "s") with a name that \(pattern) does not fit, such as \(example)"
+            let words =
+                "\(count) file\(count == 1 ? "" : "s") with a name that \(pattern) does not fit, such as \(example)"
             let mend: String
             if !isPicture {
                 mend = "They are no JPEGs: let the camera write JPEGs called *.jpg."

@@ -42,7 +42,9 @@ extension Check {
                 if case .unreadable = $0 { true } else { false }
             }
             if findings.isEmpty {
-                findings.append(.ok("the newest \(pairs.count) are whole JPEGs", about: source.name))
+                let words =
+                    pairs.count == 1 ? "its picture is a whole JPEG" : "the newest \(pairs.count) are whole JPEGs"
+                findings.append(.ok(words, about: source.name))
             }
             return findings
         }

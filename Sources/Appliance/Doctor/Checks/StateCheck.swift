@@ -24,7 +24,9 @@ extension Check {
         }
         if status.st_mode & 0o077 != 0 {
             return [
-                .note("others may look into \(directory)", mend: "sudo chmod 700 \(directory): it holds pictures of a home.")
+                .note(
+                    "others may look into \(directory)",
+                    mend: "sudo chmod 700 \(directory): it holds pictures of a home.")
             ]
         }
         return [.ok("\(directory) is writable for \(user.name) and closed to others")]
