@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Vocabulary
 
 /// What the running daemon says of itself, if it answers.
@@ -44,6 +45,10 @@ enum DaemonView: Sendable {
 
     /// Asks.
     init(_ installation: Installation) async {
+        guard installation.configuration.http.port != 0 else {
+            self = .silent  // it took a port of the system's choice: nobody here knows which
+            return
+        }
         do {
             let body = try await DaemonClient(installation).ask(.get, "/api/v1/status", timeout: DaemonView.patience)
             let decoder = JSONDecoder()

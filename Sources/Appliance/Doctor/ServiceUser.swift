@@ -14,6 +14,8 @@ struct ServiceUser: Sendable, Equatable {
         case unit
         /// It asks.
         case asker
+        /// It asks, and may not try the rights of the user of this name.
+        case standIn(String)
     }
 
     let id: uid_t
@@ -26,11 +28,26 @@ struct ServiceUser: Sendable, Equatable {
     /// Where systemd looks for units, the first wins.
     private static let units = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"]
 
-    /// The owner of the record, else the user that systemd is told, else the one who asks.
+    /// The owner of the record, else the user that systemd is told, else the one who asks; the one who asks also where
+    /// that user's rights can't be tried.
     static func find(stateDirectory: String) -> ServiceUser {
+        let asker =
+            ServiceUser(geteuid(), .asker)
+            ?? ServiceUser(id: geteuid(), group: getegid(), groups: [], name: "number \(geteuid())", origin: .asker)
+        guard let owner = known(stateDirectory) else { return asker }
+        guard owner.id == geteuid() || geteuid() == 0 else {
+            return ServiceUser(
+                id: asker.id, group: asker.group, groups: asker.groups, name: asker.name, origin: .standIn(owner.name))
+        }
+        return owner
+    }
+
+    private static func known(_ stateDirectory: String) -> ServiceUser? {
         var status = stat()
-        if stat("\(stateDirectory)/rooster.sqlite", &status) == 0, let owner = ServiceUser(status.st_uid, .record) {
-            return owner
+        let isThere = stat("\(stateDirectory)/rooster.sqlite", &status) == 0
+        // Into a directory that is closed to others they cannot look: its owner made the record.
+        if isThere || (errno == EACCES && stat(stateDirectory, &status) == 0) {
+            if let owner = ServiceUser(status.st_uid, .record) { return owner }
         }
         for directory in units {
             let path = "\(directory)/systemd/system/rooster.service"
@@ -38,8 +55,7 @@ struct ServiceUser: Sendable, Equatable {
             let line = text.split(separator: "\n").last { $0.hasPrefix("User=") }
             if let line, let user = ServiceUser(named: String(line.dropFirst("User=".count))) { return user }
         }
-        return ServiceUser(geteuid(), .asker)
-            ?? ServiceUser(id: geteuid(), group: getegid(), groups: [], name: "number \(geteuid())", origin: .asker)
+        return nil
     }
 
     private init?(named name: String) {
@@ -65,15 +81,16 @@ struct ServiceUser: Sendable, Equatable {
         self.origin = origin
     }
 
-    /// Whether its rights can be tried: by itself, or by root.
-    var canBeTried: Bool { id == geteuid() || geteuid() == 0 }
+    /// Whether these are the rights that count.
+    var counts: Bool {
+        if case .standIn = origin { false } else { true }
+    }
 
     /// Longer than any local disk needs to wake up; a file server that is away never answers.
     private static let patience = Duration.seconds(20)
 
     /// Does something with this user's rights on files, on a thread of its own. The kernel decides, so that access lists,
-    /// read-only mounts and servers with rules of their own count too. Where the rights cannot be taken (somebody else
-    /// asks), it is done with those of the one who asks.
+    /// read-only mounts and servers with rules of their own count too.
     /// - Returns: nil where it does not come back: a file server that is away. The thread waits on.
     func attempt<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value? {
         let box = Box<Value>()

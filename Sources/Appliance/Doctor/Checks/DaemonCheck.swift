@@ -19,7 +19,15 @@ extension Check {
                         + "to another port.")
             ]
         case .silent:
-            if address.port != 0, isTaken(address) {
+            let fault = bindFault(address)
+            if fault == EADDRNOTAVAIL {
+                return [
+                    .fault(
+                        "\(address.host) is no address of this machine: Rooster could not start",
+                        mend: "Set http.listen to one that is, such as 127.0.0.1:\(address.port).")
+                ]
+            }
+            if fault == EADDRINUSE {
                 return [
                     .fault(
                         "another program holds \(address): Rooster could not start",
@@ -90,19 +98,19 @@ extension Check {
             milliseconds: Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
     }
 
-    /// Whether the address can't be had: tried, and given back at once.
-    private static func isTaken(_ listen: ListenAddress) -> Bool {
+    /// Why the address can't be had, 0 where it can: tried, and given back at once.
+    private static func bindFault(_ listen: ListenAddress) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(listen.host, String(listen.port), &hints, &list) == 0, let first = list else { return false }
+        guard getaddrinfo(listen.host, String(listen.port), &hints, &list) == 0, let first = list else { return 0 }
         defer { freeaddrinfo(list) }
         let number = socket(first.pointee.ai_family, first.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { return false }
+        guard number >= 0 else { return 0 }
         defer { close(number) }
         var yes: Int32 = 1
         setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        return bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen) != 0 && errno == EADDRINUSE
+        return bind(number, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 ? 0 : errno
     }
 }

@@ -24,6 +24,12 @@ extension Check {
                         mend: "Make it, mount it, or correct sources[\(source.name)].directory; Rooster takes it up "
                             + "when it comes.")
                 ]
+            case .denied where !user.counts:
+                return [
+                    .note(
+                        "\(user.name) may not look into \(directory)", about: source.name,
+                        mend: "sudo rooster doctor looks with the rights of Rooster's user.")
+                ]
             case .denied:
                 let closed = firstClosed(above: directory, user)
                 return [

@@ -6,6 +6,11 @@ extension Check {
     static let state = Check(name: "state") { examination in
         let directory = examination.configuration.storage.directory
         let user = examination.user
+        guard user.counts else {
+            return [
+                .note("\(directory) belongs to another user: not tried", mend: "sudo rooster doctor looks into it.")
+            ]
+        }
         var status = stat()
         guard stat(directory, &status) == 0 else {
             return [missing(directory, user)]

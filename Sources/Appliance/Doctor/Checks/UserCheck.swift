@@ -9,11 +9,12 @@ extension Check {
             case .record: "it owns the record"
             case .unit: "rooster.service says so"
             case .asker: "you; nothing says otherwise"
+            case .standIn(let name): name
             }
-        guard user.canBeTried else {
+        guard user.counts else {
             return [
                 .note(
-                    "Rooster runs as \(user.name) (\(origin)); what follows is seen with your rights",
+                    "Rooster runs as \(origin); what follows is seen with the rights of \(user.name)",
                     mend: "sudo rooster doctor tries that user's own.")
             ]
         }
