@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Models
 import Rules
 public import Settings
@@ -58,7 +59,7 @@ public struct Installation: Sendable {
         do {
             version = try modelVersion(nil)
         } catch {
-            return ["\(error); another version will answer, if one is whole (rooster models verify)"]
+            return ["\(error); another version will answer, if one is whole (rooster models verify)"] + openSecrets()
         }
         var hints = configuration.ruleBook.idleRules(with: version.labels).map {
             "rule '\($0)' is idle: \(version.id) has none of its labels"
@@ -66,7 +67,28 @@ public struct Installation: Sendable {
         if configuration.storage.people == .drop, version.id == Registry.stock {
             hints.append("people: drop: the stock network hardly knows people; do not rely on it")
         }
-        return hints
+        return hints + openSecrets()
+    }
+
+    /// Files with secrets that every user of this machine can read.
+    private func openSecrets() -> [String] {
+        var files: [(key: String, path: String)] = []
+        if let path = configuration.http.tokenFile { files.append(("http.token_file", path)) }
+        for action in configuration.actions {
+            guard case .request(let request) = action.work, let path = request.headersFile else { continue }
+            files.append(("actions[\(action.name)].headers_file", path))
+        }
+        for channel in configuration.channels {
+            switch channel.kind {
+            case .ntfy(let ntfy):
+                if let path = ntfy.tokenFile { files.append(("channels[\(channel.name)].token_file", path)) }
+            }
+        }
+        return files.compactMap { key, path in
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & 0o007 != 0 else { return nil }
+            return "\(key) \(path) can be read by every user of this machine: chmod 600 it, owned by Rooster's user"
+        }
     }
 
     /// Each key in force and where it comes from.

@@ -24,15 +24,17 @@ struct Reloader: Sendable {
     }
 
     /// Reads the settings again.
+    /// - Returns: what changed.
     /// - Throws: ``Refused``; the old settings stay in force, and the page says why.
-    func reload() async throws {
+    func reload() async throws -> SettingsDifference {
         do {
             // Waits for files and for threads that watch; one reload after the other.
-            try await withCheckedThrowingContinuation { continuation in
+            let difference = try await withCheckedThrowingContinuation { continuation in
                 queue.async { continuation.resume(with: Result { try apply(try read()) }) }
             }
             board.settingsRead(fault: nil)
             logger.notice("settings taken", metadata: ["file": "\(installation.settingsName)"])
+            return difference
         } catch {
             let words = "\(error)"
             board.settingsRead(fault: words)
@@ -51,7 +53,7 @@ struct Reloader: Sendable {
         return next.configuration
     }
 
-    private func apply(_ next: Configuration) throws {
+    private func apply(_ next: Configuration) throws -> SettingsDifference {
         let now = settings.now.configuration
         if next.storage.directory != now.storage.directory || next.http != now.http || next.model != now.model {
             throw Refused(
@@ -66,6 +68,7 @@ struct Reloader: Sendable {
         }
         dispatcher.replace(channels: next.channels)
         watcher.replace(sources: next.sources.map(WatchedSource.init))
+        return SettingsDifference(from: now, to: next)
     }
 }
 

@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import Site
+import Store
 import UnixSignals
 
 /// Work that goes on until the appliance stops.
@@ -22,7 +23,7 @@ struct ReloadOnSignal: Service {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                try await controls.reload()
+                try await controls.reload(by: Asker(.signal))
             } catch {
                 // The reloader has logged why and shows it on the page.
                 continue

@@ -4,30 +4,30 @@ public import Vocabulary
 
 /// What the site can make the appliance do. Owned here, so that the site needs nothing of what stands behind it.
 ///
-/// Each call returns soon; none may wait for a frame.
+/// Each call returns soon; none may wait for a frame. What changes something is told who asks, and takes it down.
 public protocol Controls: Sendable {
     /// The figures of now. Called for each page and each scrape: cheap.
     func status() async -> ApplianceStatus
 
     /// Lets actions start again.
-    func arm() async throws
+    func arm(by asker: Asker) async throws
 
     /// Holds actions back and ends running ones.
     /// - Parameter duration: how long; nil: until armed again.
-    func disarm(for duration: Duration?) async throws
+    func disarm(for duration: Duration?, by asker: Asker) async throws
 
     /// Keeps the label a person gave, for teaching.
     /// - Throws: ``ControlError`` where there is no such detection, or the label cannot be one.
-    func correct(_ detection: DetectionID, label: String) async throws
+    func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws
 
     /// Reads the settings again.
     /// - Throws: ``ControlError`` with all faults where they are refused; the old ones stay in force.
-    func reload() async throws
+    func reload(by asker: Asker) async throws
 
     /// Fires an action with a sample.
     /// - Returns: what is known once it was started, or could not be.
     /// - Throws: ``ControlError`` where there is no such action.
-    func testAction(_ name: String) async throws -> ActionReport
+    func testAction(_ name: String, by asker: Asker) async throws -> ActionReport
 
     /// Makes a thumbnail of a kept picture.
     /// - Returns: a JPEG; nil where the picture cannot be decoded.

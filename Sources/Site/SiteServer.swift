@@ -17,6 +17,12 @@ public final class SiteServer: Service {
     /// A connection on which nothing happens for so long is closed.
     static let idle = TimeAmount.seconds(60)
 
+    /// A head beyond these is no browser's.
+    static let heads = HTTP1Channel.Configuration.DecoderConfiguration(
+        maxHeaderFieldSize: 8 * 1_024, maxHeaderListSize: 16 * 1_024, maxHeaderFieldCount: 100)
+
+    /// What one connection may take; tests are less patient.
+    private let limits: ConnectionLimits
     private let parts: SiteParts
     private let logger: Logger
     private let onListening: @Sendable (Int) async -> Void
@@ -25,11 +31,21 @@ public final class SiteServer: Service {
     ///   - now: the wall clock.
     ///   - onListening: told the port once requests are taken.
     /// - Throws: ``SiteStartError`` where others than this machine could ask and no token is set.
-    public init(
+    public convenience init(
         store: Store, controls: any Controls, settings: SiteSettings, logger: Logger,
         now: @escaping @Sendable () -> Instant = SiteServer.wallClock,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(SiteStartError) {
+        try self.init(
+            store: store, controls: controls, settings: settings, logger: logger, limits: ConnectionLimits(), now: now,
+            onListening: onListening)
+    }
+
+    init(
+        store: Store, controls: any Controls, settings: SiteSettings, logger: Logger, limits: ConnectionLimits,
+        now: @escaping @Sendable () -> Instant, onListening: @escaping @Sendable (Int) async -> Void
+    ) throws(SiteStartError) {
+        self.limits = limits
         guard settings.token != nil || LoopbackName.isLoopback(settings.host) else {
             throw SiteStartError(.tokenNeeded, host: settings.host, port: settings.port)
         }
@@ -63,9 +79,13 @@ public final class SiteServer: Service {
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let listeners = Listeners(most: SiteServer.eventReaders)
         let onListening = onListening
+        let (limits, crowd) = (limits, Crowd())
         let application = Application(
             router: SiteServer.router(parts, listeners: listeners),
-            server: .http1(configuration: .init(idleTimeout: SiteServer.idle)),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionGuard(limits, crowd)], idleTimeout: SiteServer.idle,
+                    httpDecoderConfiguration: SiteServer.heads)),
             configuration: ApplicationConfiguration(
                 address: .hostname(parts.settings.host, port: parts.settings.port), serverName: nil, backlog: 64,
                 availableConnectionsDelegate: MaximumAvailableConnections(SiteServer.connections)),

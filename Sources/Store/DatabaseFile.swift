@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Vocabulary
 
 /// Opening the database file: settings for small memory, migrations, refusing a newer one, putting a damaged one aside.
@@ -41,6 +42,7 @@ enum DatabaseFile {
 
     /// Opens or begins the database in a directory.
     static func open(in directory: String) throws(StoreError) -> any DatabaseWriter {
+        closeToOthers(path(in: directory))
         do {
             let pool = try DatabasePool(path: path(in: directory), configuration: configuration())
             try migrate(pool)
@@ -48,6 +50,15 @@ enum DatabaseFile {
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Begins the file, or takes the rights of others from it: SQLite gives its log the same ones. What cannot be opened
+    /// like this, SQLite judges, in its own words.
+    private static func closeToOthers(_ path: String) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        fchmod(descriptor, 0o600)
+        Glibc.close(descriptor)
     }
 
     static func openInMemory() throws(StoreError) -> any DatabaseWriter {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file, closed with the value.
-final class OwnedDescriptor {
+final class OwnedDescriptor: Sendable {
     /// Large enough that calls cost nothing against the card, small enough for a board with 512 MB.
     private static let chunk = 128 * 1_024
     /// `FICLONE` of linux/fs.h: `_IOW(0x94, 9, int)`.
@@ -28,6 +28,7 @@ final class OwnedDescriptor {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
         if descriptor < 0 { throw FileError("write", path) }
+        fchmod(descriptor, mode)  // whatever the umask, and whoever made the file before
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -6,12 +6,13 @@ enum PendingWrite: Sendable {
     case action(ActionReport, of: DetectionID, at: Instant)
     case visitsEnded([VisitID], at: Instant)
     case framesGone([FrameID], at: Instant)
+    case audit(AuditEntry, keep: Duration)
 
     /// What it counts for against the bound of the queue.
     var weight: Int {
         switch self {
         case .frames(let reports, _, _, _): max(1, reports.count)
-        case .action: 1
+        case .action, .audit: 1
         case .visitsEnded(let ids, _): max(1, ids.count)
         case .framesGone(let ids, _): max(1, ids.count)
         }

@@ -13,8 +13,8 @@ struct PictureFiles: Sendable {
 
     /// What of a file is left of a crash: nothing is ever read under this name.
     static let unfinished = ".unfinished"
-    private static let fileMode: mode_t = 0o640
-    private static let directoryMode: mode_t = 0o750
+    private static let fileMode: mode_t = 0o600
+    private static let directoryMode: mode_t = 0o700
 
     let directory: String
 

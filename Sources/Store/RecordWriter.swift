@@ -34,6 +34,8 @@ struct RecordWriter {
             try update(report, of: detection, at: now)
         case .visitsEnded(let ids, let now):
             for id in ids { try endVisit(id, at: now) }
+        case .audit(let entry, let keep):
+            try note(entry, keep: keep)
         case .framesGone(let ids, let now):
             for id in ids {
                 try execute(

@@ -9,6 +9,7 @@ import GRDB
 //     visit *  detection      by id: a visit is made by its first detection and extended by the others
 //     frame 1-* correction    what a person saw in a region
 //     outbox                  messages to channels
+//     audit                   what people changed: who, what, old and new
 //     change                  what changed, numbered, for /events: the newest ones
 //     counter                 sums that triggers keep, so that no page has to count a million rows
 //
@@ -17,8 +18,24 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 the record") { try $0.execute(sql: first) }
+        migrator.registerMigration("changes that people made") { try $0.execute(sql: audit) }
         return migrator
     }
+
+    private static let audit = """
+        CREATE TABLE audit (
+          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+          time INTEGER NOT NULL,
+          way TEXT NOT NULL CHECK (way <> ''),
+          address TEXT,
+          token INTEGER NOT NULL CHECK (token IN (0, 1)),
+          deed TEXT NOT NULL CHECK (deed <> ''),
+          subject TEXT,
+          before TEXT,
+          after TEXT
+        ) STRICT;
+        CREATE INDEX auditByTime ON audit (time);
+        """
 
     private static let first = """
         CREATE TABLE model (

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Glibc
 import Vocabulary
@@ -26,6 +27,7 @@ extension Store {
         }
         do {
             try PictureFiles.makeDirectory(directory, mode: directoryMode)
+            if !exists { closeToOthers(directory) }
         } catch {
             throw StoreError(error)
         }
@@ -42,6 +44,13 @@ extension Store {
                 writer: try DatabaseFile.open(in: directory), beginning: .setAside(reason: error.message),
                 aside: StoreHealth.SetAside(path: path, reason: error.message, at: now))
         }
+    }
+
+    /// An empty directory that was made for the record (systemd gives it 0755) is closed to others, whatever the umask.
+    /// One that holds something already may be meant for others too: the files in it are closed, the doctor says the rest.
+    private static func closeToOthers(_ directory: String) {
+        guard (try? FileManager.default.contentsOfDirectory(atPath: directory))?.isEmpty == true else { return }
+        chmod(directory, directoryMode)
     }
 
     private static func check(_ writer: any DatabaseWriter, in directory: String) throws(StoreError) {

@@ -64,6 +64,28 @@ extension Store {
         }
     }
 
+    /// The picture of a frame, open: the kept one, else the original while it is still that frame; nil where there is
+    /// none, or the text is no id.
+    public func openPicture(of frame: FrameID) async throws(StoreError) -> OpenPicture? {
+        guard frame.isWellFormed else { return nil }
+        guard let known = try await read({ try KeptState(of: frame, in: $0) }), known.picture != "withheld" else {
+            return nil
+        }
+        let pictures = self.pictures
+        return try await connection.onFiles {
+            if let kept = pictures?.path(.pictures, frame), let open = try? OpenPicture(kept) { return open }
+            // Whoever can write to the capture directory could put anything under the name: what was opened counts.
+            guard let original = try? OpenPicture(known.path), original.state.isSame(as: known.file) else { return nil }
+            return original
+        }
+    }
+
+    /// The thumbnail of a frame, open; nil where there is none, or the text is no id.
+    public func openThumbnail(of frame: FrameID) async -> OpenPicture? {
+        guard let path = pictures?.path(.thumbnails, frame) else { return nil }
+        return (try? await connection.onFiles { try OpenPicture(path) }) ?? nil
+    }
+
     /// The file with the thumbnail of a frame; nil where there is none, or the text is no id.
     public func thumbnailPath(of frame: FrameID) async -> String? {
         guard let pictures, let path = pictures.path(.thumbnails, frame) else { return nil }

@@ -92,8 +92,8 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        "run", "import", "classify", "check", "reload", "detections", "correct", "action", "arm", "disarm", "models",
-        "bench",
+        "run", "import", "classify", "check", "reload", "detections", "correct", "action", "arm", "disarm", "doctor",
+        "models", "bench",
     ])
     func everyCommandsHelpShowsAnExample(command: String) throws {
         let outcome = try Program.run(command, "--help")

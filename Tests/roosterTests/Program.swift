@@ -64,8 +64,8 @@ final class Daemon {
     private(set) var process = Process()
     private let errors: URL
 
-    /// Writes the settings; `more` is YAML below `sources`.
-    init(_ more: String = "", source: String = "") throws {
+    /// Writes the settings; `more` is YAML below `sources`, `source` and `http` go into theirs.
+    init(_ more: String = "", source: String = "", http: String = "") throws {
         home = try TemporaryDirectory()
         // Below the range that the system takes ports of outgoing connections from.
         port = Int.random(in: 20_000..<32_000)
@@ -75,7 +75,7 @@ final class Daemon {
         FileManager.default.createFile(atPath: errors.path, contents: nil)
         let text = """
             storage: {directory: \(home.path("state")), keep_free: 1MB}
-            http: {listen: "127.0.0.1:\(port)"}
+            http: {listen: "127.0.0.1:\(port)"\(http)}
             sources:
               - {name: yard, directory: \(home.path("capture"))\(source)}
             \(more)

@@ -29,7 +29,12 @@ public struct DaemonClient: Sendable {
     /// Why there is no answer, with what to do.
     struct Refusal: Error, CustomStringConvertible {
         var description: String
+        /// True where nobody listens.
+        var isSilent = false
     }
+
+    /// What the daemon's list of changes calls this: the command line.
+    static let userAgent = "rooster/\(Facts.number)"
 
     private let address: String
     private let token: String?
@@ -51,8 +56,12 @@ public struct DaemonClient: Sendable {
     }
 
     /// Asks, and returns the answer's body.
-    public func ask(_ method: Method, _ path: String, body: [String: JSONValue] = [:]) async throws -> String {
-        var headers: [(name: String, value: String)] = [("Accept", "application/json")]
+    public func ask(
+        _ method: Method, _ path: String, body: [String: JSONValue] = [:], timeout: Duration = .seconds(30)
+    ) async throws -> String {
+        var headers: [(name: String, value: String)] = [
+            ("Accept", "application/json"), ("User-Agent", DaemonClient.userAgent),
+        ]
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
         var bytes: [UInt8]?
         if method == .post {
@@ -62,11 +71,12 @@ public struct DaemonClient: Sendable {
         let response: HTTPResponse
         do {
             response = try await http.send(
-                HTTPRequest(method.rawValue, address + path, headers: headers, body: bytes, timeout: .seconds(30)))
+                HTTPRequest(method.rawValue, address + path, headers: headers, body: bytes, timeout: timeout))
         } catch {
             throw Refusal(
                 description:
-                    "no answer from the daemon at \(address): is rooster run running with these settings? (\(error))")
+                    "no answer from the daemon at \(address): is rooster run running with these settings? (\(error))",
+                isSilent: error.kind == .unreachable)
         }
         let text = String(decoding: response.body, as: UTF8.self)
         guard response.isSuccess else {

@@ -15,6 +15,7 @@ struct APIRoutes {
         api.get("frames", use: frames)
         api.get("frames/:id", use: frame)
         api.get("status", use: status)
+        api.get("audit", use: audit)
     }
 
     @Sendable func detections(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -72,6 +73,16 @@ struct APIRoutes {
             throw SiteError(.notFound, "no frame \(id): never recorded, or older than keep_records")
         }
         return try .json(frame)
+    }
+
+    @Sendable func audit(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let query = try QueryText(of: request, known: ["limit", "before", "since"])
+        let page = try await site.store.audit(
+            AuditFilter(
+                before: query["before"].map { PageCursor($0) }, limit: try query.limit(),
+                since: try query.instant("since")))
+        return try .json(
+            ItemList(items: page.items, next: next(page.next, "audit", query, keep: ["limit", "since"])))
     }
 
     @Sendable func status(_ request: Request, _ context: SiteContext) async throws -> Response {

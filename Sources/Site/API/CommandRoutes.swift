@@ -29,12 +29,13 @@ struct CommandRoutes {
     @Sendable func correct(_ request: Request, _ context: SiteContext) async throws -> Response {
         let correction: Correction = try await body(request, context, example: #"{"label": "jay"}"#)
         let id = try await site.detection(context).id
-        try await site.controls.correct(id, label: try LabelText.checked(correction.label))
+        try await site.controls.correct(
+            id, label: try LabelText.checked(correction.label), by: context.asker(of: request, isForm: false))
         return try .json(try await site.detection(context))
     }
 
     @Sendable func arm(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await site.controls.arm()
+        try await site.controls.arm(by: context.asker(of: request, isForm: false))
         return try await armed()
     }
 
@@ -44,12 +45,13 @@ struct CommandRoutes {
         if let span = disarming?.span, span <= 0 || span > 366 * 86_400_000 {
             throw SiteError(.badRequest, "for_ms must be from 1 to a year of milliseconds, not \(span)")
         }
-        try await site.controls.disarm(for: disarming?.span.map { .milliseconds($0) })
+        try await site.controls.disarm(
+            for: disarming?.span.map { .milliseconds($0) }, by: context.asker(of: request, isForm: false))
         return try await armed()
     }
 
     @Sendable func reload(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await site.controls.reload()
+        try await site.controls.reload(by: context.asker(of: request, isForm: false))
         return try .json(["reloaded": true])
     }
 
@@ -57,7 +59,8 @@ struct CommandRoutes {
         guard let name = URLPath.decoded(try context.parameters.require("name")) else {
             throw SiteError(.badRequest, "the name of the action is not percent-encoded UTF-8")
         }
-        return try .json(ActionBody(try await site.controls.testAction(name)))
+        let asker = context.asker(of: request, isForm: false)
+        return try .json(ActionBody(try await site.controls.testAction(name, by: asker)))
     }
 
     private func armed() async throws -> Response {

@@ -37,6 +37,9 @@ struct AccessPolicy: Sendable {
         self.publicFeeds = publicFeeds
     }
 
+    /// Whether there is a token; then who was let in showed it, but for `/healthz`.
+    var hasToken: Bool { token != nil }
+
     /// Decides; `/healthz` is open to all.
     func decide(_ question: Question) -> Decision {
         guard let host = question.host.flatMap(HostHeader.init) else {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Lets in who may ask (``AccessPolicy``), and slows down who guesses.
 struct Gate: RouterMiddleware {
@@ -23,12 +24,16 @@ struct Gate: RouterMiddleware {
                 headers: [.retryAfter: String(wait.components.seconds + 1)])
         }
         switch policy.decide(question) {
-        case .allowed: break
+        case .allowed: context.hasToken = policy.hasToken
         case .asPublic: context.isPublic = true
         case .refused(let reason): throw SiteError(.forbidden, reason)
         case .needsToken: throw unauthorized("a token is needed: as bearer token, or as the password of HTTP Basic")
         case .wrongToken:
             failures.note(context.peer.neighbourhood, at: clock.now)
+            if failures.wait(context.peer.neighbourhood, at: clock.now) != nil {
+                context.logger.warning(
+                    "too many wrong tokens: this address has to wait", metadata: ["address": "\(context.peer)"])
+            }
             throw unauthorized("that is not the token")
         }
         return try await next(request, context)

@@ -30,11 +30,14 @@ struct SecurityHeaders: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for field in SecurityHeaders.fields where response.headers[field.name] == nil {
-            response.headers[field.name] = field.value
-        }
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        SecurityHeaders.complete(&response.headers)
         return response
+    }
+
+    /// Adds what is missing.
+    static func complete(_ headers: inout HTTPFields) {
+        for field in fields where headers[field.name] == nil { headers[field.name] = field.value }
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 }
 

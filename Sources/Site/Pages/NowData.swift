@@ -8,6 +8,7 @@ struct NowData: Sendable {
     var visits: [VisitItem]
     var quarterHours: [QuarterHour]
     var lastAction: DetectionItem?
+    var changes: [AuditItem]
     var deadlines: DeadlineCounts
     var broken: [FrameItem]
     var disk: DiskFigures
@@ -19,6 +20,8 @@ struct NowData: Sendable {
 
     /// How many visits the page shows.
     static let visitLimit = 12
+    /// How many changes that people made.
+    static let changeLimit = 10
 
     /// Asks appliance and store.
     static func gather(_ site: SiteParts) async throws -> NowData {
@@ -31,6 +34,7 @@ struct NowData: Sendable {
             visits: try await store.visits(VisitFilter(limit: visitLimit)).items,
             quarterHours: day.quarterHours,
             lastAction: try await store.actions(since: yesterday, limit: 1).first,
+            changes: try await store.audit(AuditFilter(limit: changeLimit)).items,
             deadlines: day.deadlines,
             broken: try await store.frames(FrameFilter(limit: 5, since: yesterday, state: .quarantined)).items,
             disk: try await store.diskFigures(), health: store.health, outbox: try await store.counts().outbox,

@@ -6,7 +6,9 @@ struct NowPage {
     let data: NowData
 
     /// The blocks that `/live` sends anew; their order is that of the page.
-    enum Block: String, CaseIterable { case state, head, notes, frames, arm, strip, visits, last, latency, keep }
+    enum Block: String, CaseIterable {
+        case state, head, notes, frames, arm, strip, visits, last, changes, latency, keep
+    }
 
     /// The whole page.
     func markup(flash: Flash?) -> Markup {
@@ -35,6 +37,10 @@ struct NowPage {
             <section aria-labelledby="h-last">
             <h2 id="h-last">Actions</h2>
             <div data-block="last">\(inner(.last))</div>
+            </section>
+            <section aria-labelledby="h-changes">
+            <h2 id="h-changes">Changes</h2>
+            <div data-block="changes">\(inner(.changes))</div>
             </section>
             <section aria-labelledby="h-latency">
             <h2 id="h-latency">In time</h2>
@@ -82,6 +88,7 @@ struct NowPage {
         case .strip: DayStrip(data: data).markup
         case .visits: NowVisits(data: data).markup
         case .last: NowActions(data: data).markup
+        case .changes: NowChanges(data: data).markup
         case .latency: NowLatency(data: data).markup
         case .keep: NowHealth(data: data).markup
         }

@@ -43,7 +43,8 @@ struct PageRoutes {
         let form = try await form(request, context)
         let detection = try await site.detection(context)
         let label = try LabelText.checked(form["label"] ?? "")
-        try await site.controls.correct(detection.id, label: label)
+        try await site.controls.correct(
+            detection.id, label: label, by: context.asker(of: request, isForm: true))
         let title = label == LabelForm.nothing ? "Nothing was there." : "You said \(label)."
         let model = label == detection.label ? "So did Rooster." : "Rooster had said \(detection.label)."
         let flash = Flash(.plain, .pencil, title, "\(model) Kept for teaching.")
@@ -53,15 +54,16 @@ struct PageRoutes {
 
     @Sendable func armed(_ request: Request, _ context: SiteContext) async throws -> Response {
         let form = try await form(request, context)
+        let asker = context.asker(of: request, isForm: true)
         switch form["armed"] {
         case "on":
-            try await site.controls.arm()
+            try await site.controls.arm(by: asker)
             return show(Flash(.plain, .check, "Armed.", "Rules may set off actions."), at: "/")
         case "off":
-            try await site.controls.disarm(for: nil)
+            try await site.controls.disarm(for: nil, by: asker)
             return show(Flash(.warning, .hold, "Off.", "Rooster fires nothing until it is armed again."), at: "/")
         case "off-1h":
-            try await site.controls.disarm(for: .seconds(3_600))
+            try await site.controls.disarm(for: .seconds(3_600), by: asker)
             return show(
                 Flash(.warning, .hold, "Off for 1\u{A0}hour.", "Then Rooster is armed again by itself."), at: "/")
         default: throw SiteError(.badRequest, "armed must be on, off or off-1h")
@@ -73,7 +75,7 @@ struct PageRoutes {
         guard let name = URLPath.decoded(try context.parameters.require("name")) else {
             throw SiteError(.badRequest, "the name of the action is not percent-encoded UTF-8")
         }
-        let report = try await site.controls.testAction(name)
+        let report = try await site.controls.testAction(name, by: context.asker(of: request, isForm: true))
         let title = Words.capitalised(report.name)
         let reason = report.reason.map(Words.sentence) ?? ""
         let flash: Flash =

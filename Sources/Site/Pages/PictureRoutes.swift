@@ -1,13 +1,13 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 import Store
 import Vocabulary
 
 /// Kept pictures, and thumbnails made when somebody first wants them.
 struct PictureRoutes {
     let site: SiteParts
-    let files = FileIO()
     let thumbnails: Turnstile
 
     init(site: SiteParts) {
@@ -23,17 +23,17 @@ struct PictureRoutes {
 
     @Sendable func picture(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try await permitted(context)
-        guard let path = try await site.store.picturePath(of: id) else { throw missing(id) }
-        return try await jpeg(file: path, id, request, context)
+        guard let picture = try await site.store.openPicture(of: id) else { throw missing(id) }
+        return jpeg(picture, id, request)
     }
 
     @Sendable func thumbnail(_ request: Request, _ context: SiteContext) async throws -> Response {
         let id = try await permitted(context)
-        if let path = await site.store.thumbnailPath(of: id) { return try await jpeg(file: path, id, request, context) }
-        guard try await site.store.picturePath(of: id) != nil else { throw missing(id) }
+        if let kept = await site.store.openThumbnail(of: id) { return jpeg(kept, id, request) }
+        guard try await site.store.openPicture(of: id) != nil else { throw missing(id) }
         // One at a time: a page with twelve new pictures must not take the cores from the frames.
         let made = try await thumbnails.through { () -> [UInt8]? in
-            guard await site.store.thumbnailPath(of: id) == nil else { return nil }
+            guard await site.store.openThumbnail(of: id) == nil else { return nil }
             guard let made = try await site.controls.thumbnail(of: id) else {
                 throw SiteError(.unprocessableContent, "the picture of frame \(id) cannot be decoded")
             }
@@ -43,8 +43,8 @@ struct PictureRoutes {
         if let made {
             return Response(status: .ok, headers: headers(id), body: .init(byteBuffer: ByteBuffer(bytes: made)))
         }
-        guard let path = await site.store.thumbnailPath(of: id) else { throw missing(id) }
-        return try await jpeg(file: path, id, request, context)
+        guard let kept = await site.store.openThumbnail(of: id) else { throw missing(id) }
+        return jpeg(kept, id, request)
     }
 
     /// The frame the route names, if the one who asks may see it: without a token only what is in the feeds.
@@ -56,11 +56,29 @@ struct PictureRoutes {
         return id
     }
 
-    private func jpeg(file path: String, _ id: FrameID, _ request: Request, _ context: SiteContext) async throws
-        -> Response
-    {
+    private func jpeg(_ picture: OpenPicture, _ id: FrameID, _ request: Request) -> Response {
         if let same = Conditional.notModified(request, entityTag: "\"\(id)\"", headers: headers(id)) { return same }
-        return Response(status: .ok, headers: headers(id), body: try await files.loadFile(path: path, context: context))
+        return Response(status: .ok, headers: headers(id), body: PictureRoutes.body(of: picture))
+    }
+
+    /// A piece of a picture in memory at a time, however large it is and however slow its reader.
+    private static let piece = 128 * 1_024
+
+    private static func body(of picture: OpenPicture) -> ResponseBody {
+        ResponseBody(contentLength: picture.size) { writer in
+            var sent = 0
+            while sent < picture.size {
+                let offset = sent
+                let bytes = try await NIOThreadPool.singleton.runIfActive {
+                    picture.bytes(at: offset, upTo: min(piece, picture.size - offset))
+                }
+                // Fewer bytes than promised end the connection: the reader sees that it is not the whole picture.
+                guard let bytes, !bytes.isEmpty else { throw SiteError(.internalServerError, "the picture was cut") }
+                try await writer.write(ByteBuffer(bytes: bytes))
+                sent += bytes.count
+            }
+            try await writer.finish(nil)
+        }
     }
 
     private func headers(_ id: FrameID) -> HTTPFields {

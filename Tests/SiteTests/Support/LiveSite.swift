@@ -12,14 +12,14 @@ import Testing
 enum LiveSite {
     /// Runs `body` while the server runs, with its port and what stops it; stops it afterwards and expects it to end.
     static func run(
-        _ site: SiteFixture,
+        _ site: SiteFixture, limits: ConnectionLimits = ConnectionLimits(),
         _ body: @escaping @Sendable (Int, @escaping @Sendable () async -> Void) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let settings = site.parts.settings
         let server = try SiteServer(
             store: site.store, controls: site.controls, settings: settings, logger: Logger(label: "test"),
-            now: { SiteFixture.now }, onListening: { port.yield($0) })
+            limits: limits, now: { SiteFixture.now }, onListening: { port.yield($0) })
         let service = ServiceGroup(configuration: .init(services: [server], logger: Logger(label: "test")))
         try await withDeadline(.seconds(60)) {
             async let running: Void = service.run()

@@ -19,6 +19,7 @@ final class ScriptedControls: Controls {
 
     private struct State {
         var status: ApplianceStatus
+        var askers: [Asker] = []
         var expected: [(call: Call, outcome: @Sendable () async throws -> any Sendable)] = []
     }
 
@@ -37,25 +38,29 @@ final class ScriptedControls: Controls {
     /// Calls that were announced and did not come.
     var missing: [Call] { state.withLock { $0.expected.map(\.call) } }
 
-    func status() async -> ApplianceStatus { state.withLock { $0.status } }
-    func arm() async throws { _ = try await take(.arm) }
-    func disarm(for duration: Duration?) async throws { _ = try await take(.disarm(duration)) }
-    func correct(_ detection: DetectionID, label: String) async throws {
-        _ = try await take(.correct(detection, label))
-    }
-    func reload() async throws { _ = try await take(.reload) }
+    /// Who asked for what came, in order.
+    var askers: [Asker] { state.withLock { $0.askers } }
 
-    func testAction(_ name: String) async throws -> ActionReport {
-        try #require(try await take(.test(name)) as? ActionReport)
+    func status() async -> ApplianceStatus { state.withLock { $0.status } }
+    func arm(by asker: Asker) async throws { _ = try await take(.arm, asker) }
+    func disarm(for duration: Duration?, by asker: Asker) async throws { _ = try await take(.disarm(duration), asker) }
+    func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws {
+        _ = try await take(.correct(detection, label), asker)
+    }
+    func reload(by asker: Asker) async throws { _ = try await take(.reload, asker) }
+
+    func testAction(_ name: String, by asker: Asker) async throws -> ActionReport {
+        try #require(try await take(.test(name), asker) as? ActionReport)
     }
 
     func thumbnail(of frame: FrameID) async throws -> [UInt8]? { try await take(.thumbnail(frame)) as? [UInt8] }
 
     func backlog(limit: Int) async -> [FrameItem] { (try? await take(.backlog(limit)) as? [FrameItem]) ?? [] }
 
-    private func take(_ call: Call) async throws -> any Sendable {
-        let outcome = state.withLock { state in
-            state.expected.first?.call == call ? state.expected.removeFirst().outcome : nil
+    private func take(_ call: Call, _ asker: Asker? = nil) async throws -> any Sendable {
+        let outcome = state.withLock { state -> (@Sendable () async throws -> any Sendable)? in
+            if let asker { state.askers.append(asker) }
+            return state.expected.first?.call == call ? state.expected.removeFirst().outcome : nil
         }
         guard let outcome else {
             Issue.record("unexpected call \(call)")
