@@ -19,7 +19,7 @@ public enum JSONValue: Encodable, Sendable {
 }
 
 /// Talks to the running daemon through its API, as any other program can.
-public struct DaemonClient: Sendable {
+public final class DaemonClient: Sendable {
     /// What is asked for.
     public enum Method: String, Sendable {
         case get = "GET"
@@ -54,6 +54,9 @@ public struct DaemonClient: Sendable {
         }
         token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
+
+    // The client's thread ends before the program does: at exit, libraries that it uses take themselves apart.
+    deinit { http.close() }
 
     /// Asks, and returns the answer's body.
     public func ask(
