@@ -55,18 +55,31 @@ final class ApplianceControls: Controls {
     }
 
     func correct(_ detection: DetectionID, label: String) async throws {
+        let label = try checked(label)
+        do {
+            try await store.correct(detection, label: label, at: Clock.now().wall)
+        } catch {
+            throw ControlError(error.kind == .notFound ? .notFound : .failed, "\(error)")
+        }
+        logger.notice("corrected", metadata: ["detection": "\(detection)", "label": "\(label)"])
+    }
+
+    func correct(frame: FrameID, region: String?, label: String) async throws {
+        let label = try checked(label)
+        do {
+            try await store.correct(frame: frame, region: region, label: label, at: Clock.now().wall)
+        } catch {
+            throw ControlError(error.kind == .notFound ? .notFound : .failed, "\(error)")
+        }
+        logger.notice("corrected", metadata: ["frame": "\(frame)", "label": "\(label)"])
+    }
+
+    private func checked(_ label: String) throws -> String {
         let label = label.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !label.isEmpty, label.utf8.count <= 100, !label.unicodeScalars.contains(where: { $0.value < 32 }) else {
             throw ControlError(.refused, "a label is 1 to 100 letters in one line")
         }
-        do {
-            try await store.correct(detection, label: label, at: Clock.now().wall)
-        } catch  where error.kind == .notFound {
-            throw ControlError(.notFound, "no detection \(detection): never recorded, or older than keep_records")
-        } catch {
-            throw ControlError(.failed, "\(error)")
-        }
-        logger.notice("corrected", metadata: ["detection": "\(detection)", "label": "\(label)"])
+        return label
     }
 
     func reload() async throws {

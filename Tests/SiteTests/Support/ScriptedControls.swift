@@ -11,6 +11,7 @@ final class ScriptedControls: Controls {
         case arm
         case disarm(Duration?)
         case correct(DetectionID, String)
+        case correctFrame(FrameID, region: String?, String)
         case reload
         case test(String)
         case thumbnail(FrameID)
@@ -42,6 +43,9 @@ final class ScriptedControls: Controls {
     func disarm(for duration: Duration?) async throws { _ = try await take(.disarm(duration)) }
     func correct(_ detection: DetectionID, label: String) async throws {
         _ = try await take(.correct(detection, label))
+    }
+    func correct(frame: FrameID, region: String?, label: String) async throws {
+        _ = try await take(.correctFrame(frame, region: region, label))
     }
     func reload() async throws { _ = try await take(.reload) }
 
