@@ -30,6 +30,7 @@ struct Housekeeping: Sendable {
             seconds += 1
             queue.put(endedVisits: rules.withLock { endedVisits(state: &$0, now: Clock.now()) })
             await recorder.settleOwed()
+            await store.lookForOthers()
             _ = await originals.removeAll(store)
             tellChanges(&states)
             for status in watcher.status() where status.scans > 0 && queue.count == 0 {

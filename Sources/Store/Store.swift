@@ -31,6 +31,8 @@ public final class Store: Sendable {
         /// The last write that could never succeed.
         var refused: StoreError?
         var room = Room()
+        /// What `PRAGMA data_version` said last; see ``Store/lookForOthers()``.
+        var othersVersion: Int64?
         /// The next directory of pictures to be compared with the record.
         var shard = 0
     }

@@ -101,7 +101,10 @@ struct PictureKeepingTests {
         for (state, cools) in [
             (ActionState.queued, true), (.started, true), (.failed, true), (.expired, false), (.heldBack, false),
         ] {
-            rules.withLock { $0.noteDue(detection, now: now) }
+            rules.withLock { state in
+                state = RuleState()
+                state.noteDue(detection, now: now)
+            }
             rules.note(ActionReport(name: "lamp", state: state), of: id)
             #expect(rules.withLock { $0.lastActions.isEmpty } == !cools, "\(state)")
         }

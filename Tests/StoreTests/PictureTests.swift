@@ -158,7 +158,8 @@ extension TemporaryDirectory {
     func capture(_ number: Int, bytes: Int, detecting: Bool = false, time: Instant? = nil) throws -> FrameReport {
         try FileManager.default.createDirectory(atPath: path("capture"), withIntermediateDirectories: true)
         var random = SplitMix64(seed: UInt64(number))
-        let content = (0..<bytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let pattern = (0..<997).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let content = Array(repeatElement(pattern, count: bytes / 997 + 1).joined().prefix(bytes))
         let path = try write(content, to: "capture/\(number).jpg")
         let state = try FileState(path: path)
         let identity = FrameIdentity(

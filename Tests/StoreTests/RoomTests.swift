@@ -34,7 +34,7 @@ import Vocabulary
     }
 
     @Test func theBudgetHoldsWhileFramesComeFarFasterThanItAllows() async throws {
-        let budget: Int64 = 30_000_000
+        let budget: Int64 = 20_000_000
         let limits = RetentionLimits(budget: budget, keepFree: 0, keepFrames: .seconds(4_000 * 86_400), step: 50)
         store.keep(within: limits)
         let sweeping = Task {
@@ -42,7 +42,7 @@ import Vocabulary
         }
         var most: Int64 = 0
         var detections: [FrameID] = []
-        for number in 0..<600 {
+        for number in 0..<250 {
             let isDetection = number % 20 == 0
             var report = try directory.capture(number, bytes: 99_000, detecting: isDetection)
             if number % 7 == 0 { report.nearMisses = ["jay on the eggs"] }
@@ -57,7 +57,7 @@ import Vocabulary
         let figures = try await store.diskFigures()
         #expect(abs(figures.used - used()) <= budget / 20, "\(figures) and \(used())")
         for id in detections { #expect(try await store.frame(id)?.hasPicture == true) }
-        #expect(try await store.counts().frames[.recorded] == 600, "every frame is on record")
+        #expect(try await store.counts().frames[.recorded] == 250, "every frame is on record")
         let newest = try await store.frames(FrameFilter(limit: 1)).items
         #expect(newest.first?.hasPicture == true)
     }
@@ -95,7 +95,8 @@ import Vocabulary
             budget: 1_000_000, keepFree: 0, keepRecords: .seconds(4_000 * 86_400), step: 1_000)
         for _ in 0..<4 { _ = try await store.sweep(limits, now: Sample.at(6_000)) }
         let counts = try await store.counts()
-        #expect((counts.frames[.recorded] ?? 0) < 600, "those of the last hour and of detections stay")
+        // The sample stays too: one frame an hour.
+        #expect((counts.frames[.recorded] ?? 0) <= 600 + 50 + 2, "those of the last hour and of detections stay")
         #expect(counts.detections == 50)
     }
 
