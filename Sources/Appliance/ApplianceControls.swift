@@ -57,21 +57,34 @@ final class ApplianceControls: Controls {
     }
 
     func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws {
-        let label = label.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !label.isEmpty, label.utf8.count <= 100, !label.unicodeScalars.contains(where: { $0.value < 32 }) else {
-            throw ControlError(.refused, "a label is 1 to 100 letters in one line")
-        }
+        let label = try checked(label)
         let before = try? await store.detection(detection)
         do {
             try await store.correct(detection, label: label, at: Clock.now().wall)
-        } catch  where error.kind == .notFound {
-            throw ControlError(.notFound, "no detection \(detection): never recorded, or older than keep_records")
         } catch {
-            throw ControlError(.failed, "\(error)")
+            throw ControlError(error.kind == .notFound ? .notFound : .failed, "\(error)")
         }
         await note(
             .correct, by: asker, subject: detection.rawValue, before: before.map { $0.correction ?? $0.label },
             after: label)
+    }
+
+    func correct(frame: FrameID, region: String?, label: String, by asker: Asker) async throws {
+        let label = try checked(label)
+        do {
+            try await store.correct(frame: frame, region: region, label: label, at: Clock.now().wall)
+        } catch {
+            throw ControlError(error.kind == .notFound ? .notFound : .failed, "\(error)")
+        }
+        await note(.correct, by: asker, subject: frame.rawValue, after: label)
+    }
+
+    private func checked(_ label: String) throws -> String {
+        let label = label.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !label.isEmpty, label.utf8.count <= 100, !label.unicodeScalars.contains(where: { $0.value < 32 }) else {
+            throw ControlError(.refused, "a label is 1 to 100 letters in one line")
+        }
+        return label
     }
 
     func reload(by asker: Asker) async throws {

@@ -12,6 +12,7 @@ struct Housekeeping: Sendable {
     let queue: ReportQueue
     let settings: CurrentSettings
     let originals: Originals
+    let recorder: Recorder
     let watcher: Watcher
     let firstStarts: FirstStarts
     let logger: Logger
@@ -28,6 +29,8 @@ struct Housekeeping: Sendable {
             try? await Task.sleep(for: Housekeeping.step)
             seconds += 1
             queue.put(endedVisits: rules.withLock { endedVisits(state: &$0, now: Clock.now()) })
+            await recorder.settleOwed()
+            await store.lookForOthers()
             _ = await originals.removeAll(store)
             tellChanges(&states)
             for status in watcher.status() where status.scans > 0 && queue.count == 0 {

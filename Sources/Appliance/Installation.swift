@@ -64,6 +64,9 @@ public struct Installation: Sendable {
         var hints = configuration.ruleBook.idleRules(with: version.labels).map {
             "rule '\($0)' is idle: \(version.id) has none of its labels"
         }
+        hints += configuration.ruleBook.blindVetoes(with: version.labels).map {
+            "warning: the veto of rule '\($0.rule)' is blind: \($0.sentence(version.id))"
+        }
         if configuration.storage.people == .drop, version.id == Registry.stock {
             hints.append("people: drop: the stock network hardly knows people; do not rely on it")
         }

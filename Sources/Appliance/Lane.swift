@@ -79,10 +79,7 @@ final class Lane {
                 due.picture = claim.path
                 let report = around.actions.start(due)
                 actions[due.detection.id] = report
-                // Busy, over its rate or too late after all: what did not start must not cool down.
-                if report.state == .heldBack || report.state == .expired {
-                    around.rules.withLock { $0.withdraw(due.detection) }
-                }
+                around.rules.note(report, of: due.detection.id)
             }
             started = Clock.monotonic()
             timings[.act] = started - decided

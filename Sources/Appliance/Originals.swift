@@ -35,16 +35,19 @@ final class Originals: Sendable {
     }
 
     /// Takes up what an earlier life recorded and did not come to remove: files of a directory that are on record as
-    /// answered and whose picture is kept, or can be now. Called at the start, before the first frame.
+    /// answered and whose picture is kept, can be now, or is never to be shown. Called at the start, before the first frame.
     /// - Parameter running: detections whose actions were started again and need the picture.
     func takeUp(_ directory: String, of source: String, running: Set<DetectionID>, store: Store) async {
         let files = FileManager.default.enumerator(atPath: directory)
         while let name = files?.nextObject() as? String {
             let path = "\(directory)/\(name)"
             guard let identity = FrameIdentity(ofFile: path, source: source, directory: directory),
-                let frame = try? await store.frame(identity.id), frame.state == .recorded, frame.hasPicture,
-                (try? await store.keepPicture(of: identity.id, from: path, by: .link)) == true
+                let frame = try? await store.frame(identity.id), frame.state == .recorded
             else { continue }
+            if !frame.isWithheld {
+                guard frame.hasPicture, (try? await store.keepPicture(of: identity.id, from: path, by: .link)) == true
+                else { continue }
+            }
             let detections = try? await store.detections(DetectionFilter(frame: identity.id))
             let needed = running.intersection(detections?.items.map(\.id) ?? [])
             state.withLock { $0.waiting[identity.id] = Original(identity: identity, path: path, running: needed) }

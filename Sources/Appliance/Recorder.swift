@@ -9,6 +9,7 @@ struct Recorder: Sendable {
     let settings: CurrentSettings
     let thumbnails: Thumbnails
     let originals: Originals
+    let owed: OwedPictures
     let tally: Tally
     let logger: Logger
 
@@ -64,17 +65,39 @@ struct Recorder: Sendable {
             await store.record(
                 reports, publications: inForce.publications, withheld: withheld, at: Clock.now().wall))
         for report in reports where report.state == .recorded {
-            let keeps = !withheld.contains(report.id)
-            let deletes = inForce.sources[report.identity.source]?.deletesOriginals ?? false
+            let picture = OwedPictures.Picture(report, isWithheld: withheld.contains(report.id))
             do {
-                let kept = try await store.keepPicture(
-                    of: report.id, from: report.path, by: deletes ? .link : .copy, withheld: !keeps)
-                if deletes && (kept || !keeps) { originals.recorded(report) }
+                try await keep(picture)
             } catch {
-                logger.warning("picture not kept", metadata: ["frame": "\(report.id)", "reason": "\(error)"])
+                if owed.put(picture) {
+                    logger.warning("pictures wait to be kept", metadata: ["reason": "\(error)"])
+                }
             }
-            if keeps && !report.detections.isEmpty { await thumbnails.make(of: report.id) }
         }
+    }
+
+    /// Keeps what could not be kept before, until the first that still cannot.
+    func settleOwed() async {
+        while let picture = owed.take() {
+            do {
+                try await keep(picture)
+            } catch  where error.kind == .notFound && store.health.waiting == 0 {
+                // Its frame was given up; a rescan finds it again, and then its picture.
+                continue
+            } catch {
+                owed.putBack(picture)
+                return
+            }
+        }
+    }
+
+    private func keep(_ picture: OwedPictures.Picture) async throws(StoreError) {
+        let report = picture.report
+        let deletes = settings.now.sources[report.identity.source]?.deletesOriginals ?? false
+        let kept = try await store.keepPicture(
+            of: report.id, from: report.path, by: deletes ? .link : .copy, withheld: picture.isWithheld)
+        if deletes && (kept || picture.isWithheld) { originals.recorded(report) }
+        if !picture.isWithheld && !report.detections.isEmpty { await thumbnails.make(of: report.id) }
     }
 
     private func note(_ outcome: WriteOutcome) {

@@ -4,12 +4,14 @@ import Dispatch
 import Logging
 import Rules
 import Settings
+import Store
 import Vocabulary
 
 /// Takes changed settings into force, or leaves the old ones where the new ones are wrong.
 struct Reloader: Sendable {
     let installation: Installation
     let settings: CurrentSettings
+    let store: Store
     let watcher: Watcher
     let actions: ActionRunner
     let dispatcher: ChannelDispatcher
@@ -66,6 +68,7 @@ struct Reloader: Sendable {
             state.forget(rulesNotIn: next.ruleBook)
             actions.replace(actions: next.actions)
         }
+        store.keep(within: settings.now.retention)
         dispatcher.replace(channels: next.channels)
         watcher.replace(sources: next.sources.map(WatchedSource.init))
         return SettingsDifference(from: now, to: next)

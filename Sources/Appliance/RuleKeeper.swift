@@ -31,6 +31,13 @@ final class RuleKeeper: Sendable {
         state.withLock { body(&$0) }
     }
 
+    /// Takes back the cool-down of an action that did not start after all: busy, over its rate, disarmed while it waited
+    /// its turn, or stale when that came.
+    func note(_ report: ActionReport, of detection: DetectionID) {
+        guard report.state == .heldBack || report.state == .expired else { return }
+        withLock { $0.withdraw(detection) }
+    }
+
     /// Lets the cool-downs of actions of an earlier life go on.
     func restore(_ starts: [IntentJournal.Start], now: Moment) {
         withLock { state in

@@ -26,6 +26,7 @@ final class StatusBoard: Sendable {
         let dispatcher: ChannelDispatcher
         let journal: IntentJournal
         let reports: ReportQueue
+        let owed: OwedPictures
         let started: Instant
     }
 
@@ -151,6 +152,16 @@ final class StatusBoard: Sendable {
                 .init(
                     title: "A damaged record was put aside",
                     sentence: "\(aside.reason). It lies at \(aside.path); a new one was begun.", isFault: false))
+        }
+        if from.owed.lost > 0 {
+            troubles.append(
+                .init(
+                    title: "\(from.owed.lost) pictures were not kept",
+                    sentence: "The disk refused them for too long. They are where the camera put them."))
+        }
+        for veto in from.settings.now.book.blindVetoes(with: from.version.labels) {
+            troubles.append(
+                .init(title: "The veto of '\(veto.rule)' is blind", sentence: veto.sentence(from.version.id)))
         }
         if from.reports.dropped > 0 {
             troubles.append(

@@ -25,6 +25,7 @@ final class Workshop {
     private let latencies = LatencyBook()
     private let tally = Tally()
     private let originals = Originals()
+    private let owed = OwedPictures()
     private let actions: ActionRunner
     private let dispatcher: ChannelDispatcher
     private let watcher: Watcher
@@ -44,6 +45,7 @@ final class Workshop {
         settings = CurrentSettings(InForce(configuration))
         model = try LoadedModel(installation, logger: logger)
         store = try Workshop.openStore(configuration.storage.directory, logger: logger)
+        store.keep(within: settings.now.retention)
         rules = await RuleKeeper(store, now: started)
         arming = Arming(try await store.armedState())
         let thumbnails = Thumbnails(store)
@@ -52,10 +54,12 @@ final class Workshop {
         let journal = IntentJournal(path: "\(configuration.storage.directory)/intents")
         let queue = queue
         let tally = tally
+        let rules = rules
         actions = ActionRunner(
             actions: configuration.actions, journal: journal, client: client, clock: Clock.now
         ) { detection, report in
             tally.note(report)
+            rules.note(report, of: detection)
             queue.put(report, of: detection)
         }
         dispatcher = ChannelDispatcher(
@@ -76,16 +80,17 @@ final class Workshop {
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
                 version: model.version, modelTrouble: model.trouble, watcher: watcher, backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
+                owed: owed,
                 started: started.wall))
         let reloader = Reloader(
-            installation: installation, settings: settings, watcher: watcher, actions: actions,
+            installation: installation, settings: settings, store: store, watcher: watcher, actions: actions,
             dispatcher: dispatcher, rules: rules, board: board, logger: logger)
         controls = ApplianceControls(
             store: store, arming: arming, actions: actions, thumbnails: thumbnails, backlog: backlog,
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
         recorder = Recorder(
             queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
-            tally: tally, logger: logger)
+            owed: owed, tally: tally, logger: logger)
         rules.restore(journal.starts(now: started), now: started)
     }
 
@@ -98,6 +103,7 @@ final class Workshop {
         var running = Set<DetectionID>()
         for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
             tally.note(report)
+            rules.note(report, of: detection)
             queue.put(report, of: detection)
             if !report.state.isFinal { running.insert(detection) }
         }
@@ -112,8 +118,8 @@ final class Workshop {
                 "model": "\(model.version.id)", "version": "\(Facts.version)",
             ])
         let housekeeping = Housekeeping(
-            store: store, rules: rules, queue: queue, settings: settings, originals: originals, watcher: watcher,
-            firstStarts: firstStarts, logger: logger)
+            store: store, rules: rules, queue: queue, settings: settings, originals: originals,
+            recorder: recorder, watcher: watcher, firstStarts: firstStarts, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },

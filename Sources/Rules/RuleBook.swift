@@ -34,14 +34,36 @@ public struct RuleBook: Hashable, Sendable {
         rules.filter { isUnknown($0.labels, to: labels) }.map(\.name)
     }
 
-    /// Rules whose veto can never hold anything back with a version of these labels, because it has none of the veto's:
-    /// worth a warning, as somebody relies on it.
-    public func blindVetoes(with labels: Labels) -> [String] {
-        rules.filter { rule in rule.veto.map { isUnknown($0.labels, to: labels) } ?? false }.map(\.name)
+    /// Rules whose veto looks for something that a version of these labels does not know: worth a warning, as somebody
+    /// relies on it.
+    public func blindVetoes(with labels: Labels) -> [BlindVeto] {
+        rules.compactMap { rule in
+            let entries = rule.veto?.labels ?? []
+            let unknown = entries.filter { labels.indices(of: $0, groups: groups).isEmpty }
+            guard !unknown.isEmpty else { return nil }
+            return BlindVeto(rule: rule.name, unknown: unknown, isWhole: unknown.count == entries.count)
+        }
     }
 
     private func isUnknown(_ entries: [String], to labels: Labels) -> Bool {
         entries.allSatisfy { labels.indices(of: $0, groups: groups).isEmpty }
+    }
+}
+
+/// A veto that looks for what the model does not know.
+public struct BlindVeto: Hashable, Sendable {
+    /// The rule.
+    public var rule: String
+    /// Entries of its veto that no label of the version belongs to.
+    public var unknown: [String]
+    /// True where these are all: the veto never holds anything back.
+    public var isWhole: Bool
+
+    /// For people.
+    public func sentence(_ model: ModelID) -> String {
+        let names = unknown.joined(separator: ", ")
+        let harm = isWhole ? "it never holds anything back" : "it holds back for its other labels only"
+        return "\(model) has no label for \(names): \(harm). Use labels of the model (rooster models show)"
     }
 }
 

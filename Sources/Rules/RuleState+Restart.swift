@@ -36,9 +36,9 @@ extension RuleState {
 
     /// Takes back the cool-down of an action that was due and did not start because something else held it back after
     /// all. A start that failed is none of these: it counts.
-    public mutating func withdraw(_ detection: Detection) {
-        let key = RuleState.key(detection.rule, detection.source, detection.region)
-        guard let held = lastActions[key], held.detection == detection.id else { return }
+    /// - Complexity: O(rules × sources × regions).
+    public mutating func withdraw(_ id: DetectionID) {
+        guard let (key, held) = lastActions.first(where: { $0.value.detection == id }) else { return }
         lastActions[key] = held.before.map { LastAction(time: $0) }
     }
 

@@ -20,12 +20,16 @@ public protocol Controls: Sendable {
     /// - Throws: ``ControlError`` where there is no such detection, or the label cannot be one.
     func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws
 
+    /// The same for a frame in which no rule saw anything.
+    /// - Parameter region: nil: the first.
+    func correct(frame: FrameID, region: String?, label: String, by asker: Asker) async throws
+
     /// Reads the settings again.
     /// - Throws: ``ControlError`` with all faults where they are refused; the old ones stay in force.
     func reload(by asker: Asker) async throws
 
     /// Fires an action with a sample.
-    /// - Returns: what is known once it was started, or could not be.
+    /// - Returns: how it ended, or that it still runs after 20 s.
     /// - Throws: ``ControlError`` where there is no such action.
     func testAction(_ name: String, by asker: Asker) async throws -> ActionReport
 

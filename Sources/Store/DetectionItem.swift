@@ -130,7 +130,7 @@ extension DetectionItem: Encodable {
         try container.encode(region, forKey: .region)
         try container.encode(rule, forKey: .rule)
         try container.encode(label, forKey: .label)
-        try container.encode(probability, forKey: .probability)
+        try container.encode(probability.asFloat, forKey: .probability)
         try container.encode(model, forKey: .model)
         try container.encode(frame, forKey: .frame)
         try container.encode(hasPicture ? frame.picturePath : nil, forKey: .picture)

@@ -24,7 +24,7 @@ public struct DeadlineCounts: Hashable, Sendable {
     public var quarantined: Int
 }
 
-/// What the record takes on the disk, in bytes.
+/// What the record takes on the disk, in bytes: whole blocks, as `du` counts them.
 public struct DiskFigures: Hashable, Sendable {
     /// Kept pictures.
     public var pictures: Int64
@@ -32,13 +32,15 @@ public struct DiskFigures: Hashable, Sendable {
     public var thumbnails: Int64
     /// The database with its log.
     public var database: Int64
+    /// The rest of the state directory without models and caches: reserve, intents, damaged databases, directories.
+    public var other: Int64
     /// What programs may still write to the file system of the state directory.
     public var free: Int64
     /// The size of that file system.
     public var size: Int64
 
-    /// All that Rooster keeps.
-    public var used: Int64 { pictures + thumbnails + database }
+    /// All that counts against the budget.
+    public var used: Int64 { pictures + thumbnails + database + other }
 }
 
 /// How much is recorded: for `/metrics`.

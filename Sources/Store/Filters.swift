@@ -42,6 +42,16 @@ public struct DetectionFilter: Hashable, Sendable {
     }
 }
 
+/// Frames without detections that retention leaves for labelling (DESIGN section 5).
+public enum FrameSample: String, Sendable, CaseIterable {
+    /// All of them.
+    case any
+    /// Those in which no rule saw nearly anything.
+    case unremarkable
+    /// Those in which a rule's probability was nearly reached.
+    case nearMiss = "near_miss"
+}
+
 /// Which frames a page wants. All conditions must hold.
 public struct FrameFilter: Hashable, Sendable {
     /// Only what was recorded before this place.
@@ -58,11 +68,13 @@ public struct FrameFilter: Hashable, Sendable {
     public var source: String?
     /// Only in this state.
     public var state: FrameItem.State?
+    /// Only of the sample for labelling that nobody labelled yet.
+    public var sample: FrameSample?
 
     /// All conditions are optional.
     public init(
         before: PageCursor? = nil, after: PageCursor? = nil, limit: Int = PageLimit.preset, since: Instant? = nil,
-        until: Instant? = nil, source: String? = nil, state: FrameItem.State? = nil
+        until: Instant? = nil, source: String? = nil, state: FrameItem.State? = nil, sample: FrameSample? = nil
     ) {
         self.before = before
         self.after = after
@@ -71,6 +83,7 @@ public struct FrameFilter: Hashable, Sendable {
         self.until = until
         self.source = source
         self.state = state
+        self.sample = sample
     }
 }
 

@@ -56,6 +56,8 @@ public struct FrameItem: Hashable, Sendable {
     public var deadline: Double
     /// Not in the JSON: the stage that cost the time where the deadline was missed.
     public var missed: Stage?
+    /// Not in the JSON: no picture of it is ever shown (`people: drop`).
+    public var isWithheld: Bool
     /// Not in the JSON: rules whose probability was nearly reached.
     public var nearMisses: [String]
 
@@ -64,7 +66,7 @@ public struct FrameItem: Hashable, Sendable {
         id: FrameID, time: Instant, source: String, path: String, state: State, reason: String? = nil,
         late: Bool = false, model: ModelID? = nil, regions: [RegionItem] = [], timings: [Stage: Double] = [:],
         hasPicture: Bool = false, hasThumbnail: Bool = false, latency: Double? = nil, deadline: Double = 0,
-        missed: Stage? = nil, nearMisses: [String] = []
+        missed: Stage? = nil, isWithheld: Bool = false, nearMisses: [String] = []
     ) {
         self.id = id
         self.time = time
@@ -81,6 +83,7 @@ public struct FrameItem: Hashable, Sendable {
         self.latency = latency
         self.deadline = deadline
         self.missed = missed
+        self.isWithheld = isWithheld
         self.nearMisses = nearMisses
     }
 
@@ -123,7 +126,7 @@ extension FrameItem.RegionItem: Encodable {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(region, forKey: .region)
         try container.encode(labels, forKey: .labels)
-        try container.encode(unknown, forKey: .unknown)
+        try container.encode(unknown?.asFloat, forKey: .unknown)
     }
 }
 

@@ -14,6 +14,15 @@ enum FrameRecord {
         var query = ListQuery(table: "frame", alias: "f", columns: columns)
         query.add("f.source = ?", filter.source)
         if let state = filter.state { query.add("f.state = ?", state.rawValue) }
+        if let sample = filter.sample {
+            // A few hundred among millions: found by their index, not by a walk through all.
+            query.add("f.sequence IN (SELECT sequence FROM frame INDEXED BY frameInSample WHERE sample IS NOT NULL)")
+            switch sample {
+            case .any: break
+            case .unremarkable: query.add("f.worth = ?", Worth.plain.rawValue)
+            case .nearMiss: query.add("f.worth = ?", Worth.nearMiss.rawValue)
+            }
+        }
         query.since(filter.since, time: "time")
         query.add("+f.time < ?", filter.until?.milliseconds)
         return try query.page(before: filter.before, after: filter.after, limit: filter.limit, in: database) {
@@ -90,6 +99,7 @@ enum FrameRecord {
                 hasPicture: Self.hasPicture(row), hasThumbnail: row["thumbnailBytes"] as Int64? != nil,
                 latency: row["latency"], deadline: row["deadline"],
                 missed: (row["missed"] as String?).flatMap(Stage.init),
+                isWithheld: row["picture"] as String == "withheld",
                 nearMisses: (row["nearMisses"] as String?).map(CompactNames.names) ?? [])
         }
     }

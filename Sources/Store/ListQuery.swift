@@ -27,6 +27,9 @@ struct ListQuery {
         arguments.append(argument)
     }
 
+    /// Adds a condition without arguments.
+    mutating func add(_ condition: String) { conditions.append(condition) }
+
     /// Only rows of this time or later. The lowest number among them bounds the walk, so that a page that few rows match
     /// does not read the whole table; the time itself is no index to walk by (`+`).
     mutating func since(_ instant: Instant?, time: String) {

@@ -32,7 +32,8 @@ extension RecordWriter {
             try execute(
                 "INSERT OR REPLACE INTO correction (frame, region, label, at) VALUES (?, ?, ?, ?)",
                 [frame, region, label, now.milliseconds])
-            try execute("UPDATE frame SET worth = ? WHERE sequence = ?", [Worth.corrected.rawValue, frame])
+            try execute(
+                "UPDATE frame SET worth = ?, sample = NULL WHERE sequence = ?", [Worth.corrected.rawValue, frame])
         } else {
             try execute("DELETE FROM correction WHERE frame = ? AND region = ?", [frame, region])
             try execute(

@@ -21,11 +21,15 @@ extension RecordWriter {
         let changesBefore = database.totalChangesCount
         let known = try row("SELECT sequence, state FROM frame WHERE id = ?", [report.id.rawValue])
         let sequence: Int64
+        var isNew = known == nil
         if let known {
             sequence = known["sequence"]
             let before = StoredState(rawValue: known["state"]) ?? .noted
             if report.state.stored.rank < before.rank { return }
-            if report.state.stored.rank > before.rank { try advance(sequence, to: report) }
+            if report.state.stored.rank > before.rank {
+                try advance(sequence, to: report)
+                isNew = true
+            }
             try execute("UPDATE frame SET gone = NULL WHERE sequence = ? AND gone IS NOT NULL", [sequence])
         } else {
             if try isOutdated(report) { return }
@@ -39,6 +43,7 @@ extension RecordWriter {
                     detection, frame: sequence, action: report.actions[detection.id], publications: publications,
                     at: now)
             }
+            if isNew && !withheld { try sample(report, sequence) }
         }
         if database.totalChangesCount > changesBefore { touch(.frame, report.id.rawValue) }
     }

@@ -84,6 +84,8 @@ struct EarlyReports {
     static let bound = 256
     private var reports: [DetectionID: ActionReport] = [:]
     private var order: [DetectionID] = []
+    /// Given up since the start.
+    private(set) var lost = 0
 
     mutating func put(_ report: ActionReport, for id: DetectionID) {
         if let known = reports[id] {
@@ -92,7 +94,10 @@ struct EarlyReports {
         }
         reports[id] = report
         order.append(id)
-        if order.count > Self.bound { reports[order.removeFirst()] = nil }
+        if order.count > Self.bound {
+            reports[order.removeFirst()] = nil
+            lost += 1
+        }
     }
 
     mutating func take(_ id: DetectionID) -> ActionReport? {

@@ -1,6 +1,6 @@
 /// How much is kept, and how long (`storage` of the settings).
 public struct RetentionLimits: Hashable, Sendable {
-    /// Bytes of pictures, thumbnails and database.
+    /// Bytes of all that ``DiskFigures/used`` counts.
     public var budget: Int64
     /// Bytes that stay free on the file system.
     public var keepFree: Int64

@@ -19,6 +19,8 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 the record") { try $0.execute(sql: first) }
         migrator.registerMigration("changes that people made") { try $0.execute(sql: audit) }
+        migrator.registerMigration("a sample of frames for labelling") { try $0.execute(sql: sample) }
+        migrator.registerMigration("sums of whole blocks") { try $0.execute(sql: blocks) }
         return migrator
     }
 
@@ -35,6 +37,43 @@ enum Schema {
           after TEXT
         ) STRICT;
         CREATE INDEX auditByTime ON audit (time);
+        """
+
+    /// `sample`: the hour or quarter of an hour that the frame stands for (RecordWriter+Sample.swift). Retention takes the
+    /// others first: its indices leave the sample out.
+    private static let sample = """
+        ALTER TABLE frame ADD COLUMN sample INTEGER;
+        CREATE INDEX frameInSample ON frame (source, worth, sample) WHERE sample IS NOT NULL;
+        DROP INDEX frameWithPicture;
+        DROP INDEX frameWithThumbnail;
+        CREATE INDEX frameWithPicture ON frame (worth, time) WHERE pictureBytes IS NOT NULL AND sample IS NULL;
+        CREATE INDEX frameWithThumbnail ON frame (worth, time) WHERE thumbnailBytes IS NOT NULL AND sample IS NULL;
+        """
+
+    /// The sums of files are what the disk gives for them (``Disk/allocated(_:)``); the columns keep their sizes.
+    private static let blocks = """
+        DROP TRIGGER frameRemoved;
+        DROP TRIGGER pictureChanged;
+        DROP TRIGGER thumbnailChanged;
+        CREATE TRIGGER frameRemoved AFTER DELETE ON frame BEGIN
+          UPDATE counter SET value = value - 1 WHERE name = OLD.state;
+          UPDATE counter SET value = value - (OLD.pictureBytes + 4095) / 4096 * 4096
+            WHERE name = 'pictures' AND OLD.pictureBytes > 0;
+          UPDATE counter SET value = value - (OLD.thumbnailBytes + 4095) / 4096 * 4096
+            WHERE name = 'thumbnails' AND OLD.thumbnailBytes > 0;
+        END;
+        CREATE TRIGGER pictureChanged AFTER UPDATE OF pictureBytes ON frame BEGIN
+          UPDATE counter SET value = value + (ifnull(NEW.pictureBytes, 0) + 4095) / 4096 * 4096
+            - (ifnull(OLD.pictureBytes, 0) + 4095) / 4096 * 4096 WHERE name = 'pictures';
+        END;
+        CREATE TRIGGER thumbnailChanged AFTER UPDATE OF thumbnailBytes ON frame BEGIN
+          UPDATE counter SET value = value + (ifnull(NEW.thumbnailBytes, 0) + 4095) / 4096 * 4096
+            - (ifnull(OLD.thumbnailBytes, 0) + 4095) / 4096 * 4096 WHERE name = 'thumbnails';
+        END;
+        UPDATE counter SET value = (SELECT ifnull(sum((pictureBytes + 4095) / 4096 * 4096), 0) FROM frame)
+          WHERE name = 'pictures';
+        UPDATE counter SET value = (SELECT ifnull(sum((thumbnailBytes + 4095) / 4096 * 4096), 0) FROM frame)
+          WHERE name = 'thumbnails';
         """
 
     private static let first = """

@@ -75,7 +75,9 @@ extension Store {
 
     /// What the record takes on the disk.
     public func diskFigures() async throws(StoreError) -> DiskFigures {
-        guard !isInMemory else { return DiskFigures(pictures: 0, thumbnails: 0, database: 0, free: 0, size: 0) }
+        guard !isInMemory else {
+            return DiskFigures(pictures: 0, thumbnails: 0, database: 0, other: 0, free: 0, size: 0)
+        }
         let kept = try await read { database in
             try Dictionary(
                 uniqueKeysWithValues: Row.fetchAll(
@@ -87,7 +89,8 @@ extension Store {
             let disk = try Disk(of: directory)
             return DiskFigures(
                 pictures: kept["pictures"] ?? 0, thumbnails: kept["thumbnails"] ?? 0,
-                database: Disk.databaseBytes(in: directory), free: disk.free, size: disk.size)
+                database: Disk.databaseBytes(in: directory), other: Disk.otherBytes(in: directory), free: disk.free,
+                size: disk.size)
         }
     }
 }

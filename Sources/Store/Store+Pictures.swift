@@ -23,12 +23,20 @@ extension Store {
         guard let pictures else { return false }
         if withheld {
             try await connection.onFiles { pictures.remove([frame]) }
-            try await set(frame, "picture = 'withheld', pictureBytes = NULL, thumbnailBytes = NULL")
+            try await set(frame, "picture = 'withheld', pictureBytes = NULL, thumbnailBytes = NULL, sample = NULL")
             return false
         }
         let known = try await read { try KeptState(of: frame, in: $0) }
         guard let known else { throw StoreError.noFrame(frame) }
         guard known.picture != "withheld" else { return false }
+        // A second name takes no room on the disk; where a copy has to be made, its original goes next.
+        guard try await makeRoom(for: known.file.size, needsDisk: method == .copy) else {
+            let error = StoreError(
+                .diskFull,
+                "there is no room for pictures: raise storage.budget, or make room on the disk of \(directory)")
+            noteFileFault(error)
+            throw error
+        }
         let bytes: Int64? = try await onFilesNotingFaults {
             try pictures.keep(
                 frame, from: path, state: known.file, linking: method == .link, isLasting: method == .link)
@@ -44,7 +52,7 @@ extension Store {
         guard let pictures else { return }
         let known = try await read { try KeptState(of: frame, in: $0) }
         guard let known else { throw StoreError.noFrame(frame) }
-        guard known.picture != "withheld" else { return }
+        guard known.picture != "withheld", try await makeRoom(for: Int64(jpeg.count)) else { return }
         try await onFilesNotingFaults { try pictures.write(jpeg, as: .thumbnails, of: frame) }
         try await set(frame, "thumbnailBytes = \(jpeg.count)")
     }
@@ -111,13 +119,15 @@ extension Store {
             state.withLock { $0.fileFault = nil }
             return value
         } catch {
-            if error.mayPass {
-                state.withLock { state in
-                    if state.fileFault?.kind == error.kind { return }
-                    state.fileFault = StoreHealth.Fault(kind: error.kind, message: error.message, since: .now)
-                }
-            }
+            if error.mayPass { noteFileFault(error) }
             throw error
+        }
+    }
+
+    private func noteFileFault(_ error: StoreError) {
+        state.withLock { state in
+            if state.fileFault?.kind == error.kind { return }
+            state.fileFault = StoreHealth.Fault(kind: error.kind, message: error.message, since: .now)
         }
     }
 }

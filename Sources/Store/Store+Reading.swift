@@ -121,6 +121,22 @@ extension Store {
         try await read { try Self.lastChange(in: $0) }
     }
 
+    /// Wakes those who wait for ``changes()`` where another process, such as `rooster import`, wrote into the record. To be
+    /// called now and then: SQLite tells nobody by itself.
+    public func lookForOthers() async {
+        guard !isInMemory else { return }
+        let last: Int64? = await connection.withWriter { database in
+            // On the connection that writes here, the number changes with the writes of others alone.
+            guard let version = try? Int64.fetchOne(database, sql: "PRAGMA data_version") else { return nil }
+            let before = self.state.withLock { state in
+                defer { state.othersVersion = version }
+                return state.othersVersion
+            }
+            return before == nil || before == version ? nil : try? Self.lastChange(in: database)
+        }
+        changeFeed.publish(last)
+    }
+
     private static func lastChange(in database: Database) throws -> Int64 {
         try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'change'") ?? 0
     }

@@ -30,6 +30,9 @@ public final class Store: Sendable {
         var setAside: [StoreHealth.SetAside] = []
         /// The last write that could never succeed.
         var refused: StoreError?
+        var room = Room()
+        /// What `PRAGMA data_version` said last; see ``Store/lookForOthers()``.
+        var othersVersion: Int64?
         /// The next directory of pictures to be compared with the record.
         var shard = 0
     }
@@ -45,6 +48,8 @@ public final class Store: Sendable {
     /// nil for a record in memory alone.
     let pictures: PictureFiles?
     let reserve: Reserve?
+    /// One sweep at a time: two would remove twice as much as has to go.
+    let sweeping = Gate()
     let state: Mutex<State>
 
     var isInMemory: Bool { pictures == nil }
@@ -86,8 +91,9 @@ public final class Store: Sendable {
     public var health: StoreHealth {
         state.withLock { state in
             StoreHealth(
-                fault: state.fault ?? state.fileFault, waiting: state.pending.weight, lost: state.pending.lost,
-                refused: state.refused?.message, setAside: state.setAside, reserveUsed: reserve?.isUsed ?? false)
+                fault: state.fault ?? state.fileFault, waiting: state.pending.weight,
+                lost: state.pending.lost + state.early.lost, refused: state.refused?.message, setAside: state.setAside,
+                reserveUsed: reserve?.isUsed ?? false)
         }
     }
 

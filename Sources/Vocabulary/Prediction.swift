@@ -45,6 +45,8 @@ public struct Prediction: Sendable {
 
 /// A label with its probability.
 public struct ScoredLabel: Hashable, Sendable, Codable {
+    private enum CodingKeys: String, CodingKey { case label, index, probability }
+
     /// The label.
     public var label: String
     /// Its place in the version's labels.
@@ -58,4 +60,18 @@ public struct ScoredLabel: Hashable, Sendable, Codable {
         self.index = index
         self.probability = probability
     }
+
+    /// The probability as ``Swift/Double/asFloat``.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(label, forKey: .label)
+        try container.encode(index, forKey: .index)
+        try container.encode(probability.asFloat, forKey: .probability)
+    }
+}
+
+extension Double {
+    /// The shortest decimal that is the same float32, for JSON: networks answer in float32, and 0.9712345004081726 says
+    /// no more than 0.9712345.
+    public var asFloat: Double { Double(Float(self).description) ?? self }
 }

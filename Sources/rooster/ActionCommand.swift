@@ -12,7 +12,8 @@ struct ActionTest: AsyncParsableCommand {
         commandName: "test", abstract: "Set off one action with a made-up detection.",
         discussion: """
             Example: rooster action test sprinkler
-            The running daemon starts it; the program sees ROOSTER_TEST=1.
+            The running daemon starts it; the program sees ROOSTER_TEST=1. Says how it ended, with the last of what it
+            printed, or that it still runs after 20 s.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,6 +25,17 @@ struct ActionTest: AsyncParsableCommand {
             fail("'\(name)' cannot be the name of an action")
             throw ExitCode(2)
         }
-        try await common.ask(.post, "/api/v1/actions/\(path)/test", done: "\(name) was started")
+        let tested: TestedAction
+        do {
+            let answer = try await DaemonClient(common.installation()).ask(.post, "/api/v1/actions/\(path)/test")
+            tested = try TestedAction(answer: answer)
+            show(common.json ? answer : "\(tested)")
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            fail("\(error)")
+            throw ExitCode.failure
+        }
+        if tested.isFailure { throw ExitCode.failure }
     }
 }

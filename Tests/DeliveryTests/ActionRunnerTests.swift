@@ -202,6 +202,16 @@ extension DeliveryTests {
             #expect(await yard.runner.test("show").reason == "Rooster is stopping")
         }
 
+        @Test func aTestThatTakesLongIsToldToBeRunning() async throws {
+            let yard = try Yard { [try waiting($0)] }
+            let report = await yard.runner.test("wait", patience: .milliseconds(50))
+            #expect(report.state == .started)
+            #expect(report.reason?.hasPrefix("still running after") == true)
+            try go(yard)
+            #expect(await eventually { yard.runner.load()["wait"]?.running == 0 })
+            yard.close()
+        }
+
         @Test func anIntentThatCannotBeWrittenHoldsUpNothing() async throws {
             let directory = try TemporaryDirectory()
             let journal = IntentJournal(path: directory.path("no/such/folder/intents"))

@@ -107,11 +107,11 @@ struct RestartTests {
     @Test func anActionThatWasHeldBackAfterAllGivesItsCooldownBack() throws {
         var henhouse = Henhouse(.jay())
         let due = try #require(henhouse.see(at: 0, ["jay": 0.9]).due.first)
-        henhouse.state.withdraw(due.detection)
+        henhouse.state.withdraw(due.detection.id)
         let next = try #require(henhouse.see(at: 1, ["jay": 0.9]).due.first)
-        henhouse.state.withdraw(due.detection)
+        henhouse.state.withdraw(due.detection.id)
         #expect(henhouse.see(at: 2, ["jay": 0.9]).due.isEmpty)
-        henhouse.state.withdraw(next.detection)
+        henhouse.state.withdraw(next.detection.id)
         #expect(henhouse.see(at: 3, ["jay": 0.9]).due.count == 1)
     }
 

@@ -160,8 +160,17 @@ struct SeenTests {
 
     @Test func aVetoWhoseLabelsTheVersionLacksIsNamed() {
         let blind = Rule(name: "blind", labels: ["jay"], veto: .init(labels: ["toddler"]))
-        let henhouse = Henhouse(.jay(veto: .init(labels: ["toddler", "person"])), blind)
-        #expect(henhouse.book.blindVetoes(with: Henhouse.labels) == ["blind"])
+        let seeing = Rule(name: "seeing", labels: ["jay"], veto: .init(labels: ["person"]))
+        let henhouse = Henhouse(.jay(veto: .init(labels: ["toddler", "person"])), blind, seeing)
+        let vetoes = henhouse.book.blindVetoes(with: Henhouse.labels)
+        #expect(
+            vetoes == [
+                BlindVeto(rule: "jay on the eggs", unknown: ["toddler"], isWhole: false),
+                BlindVeto(rule: "blind", unknown: ["toddler"], isWhole: true),
+            ])
+        #expect(
+            vetoes[1].sentence(ModelID(name: "m", version: "1")).contains(
+                "no label for toddler: it never holds anything back"))
     }
 
     @Test func answersThatAreNoNumbersOrTooShortSeeNothing() {

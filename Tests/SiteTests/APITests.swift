@@ -59,6 +59,30 @@ import Vocabulary
         #expect(items.map { $0["reason"] as? String } == ["cut short"])
     }
 
+    @Test func theSampleForLabellingIsAFilterAndItsFramesCanBeLabelled() async throws {
+        let site = try SiteFixture()
+        try await Sightings(site: site).add("jay", 1)
+        let plain = try await Sightings(site: site).addUnseen("hen.jpg")
+        let near = try await Sightings(site: site).addUnseen("nearly.jpg", nearMisses: ["jay on the eggs"])
+        func ids(_ sample: String) async throws -> Set<String> {
+            let page = try await site.ask(.get, "/api/v1/frames?sample=\(sample)").json
+            return Set((page["items"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String })
+        }
+        #expect(try await ids("any") == [plain.rawValue, near.rawValue])
+        #expect(try await ids("unremarkable") == [plain.rawValue])
+        #expect(try await ids("near_miss") == [near.rawValue])
+        #expect(
+            try await site.ask(.get, "/api/v1/frames?sample=x").error
+                == "sample must be one of any, unremarkable, near_miss, not 'x'")
+        site.controls.expect(.correctFrame(near, region: nil, "magpie"))
+        let path = "/api/v1/frames/\(near)/correction"
+        let answer = try await site.ask(.post, path, body: #"{"label": " magpie "}"#)
+        #expect(answer.status == 200)
+        #expect(try answer.json["id"] as? String == near.rawValue)
+        #expect(try await site.ask(.post, "/api/v1/frames/none/correction", body: #"{"label": "hen"}"#).status == 404)
+        #expect(site.controls.missing == [])
+    }
+
     @Test func whatWaitsComesFromTheAppliance() async throws {
         let site = try SiteFixture()
         site.controls.expect(.backlog(7)) {

@@ -154,6 +154,21 @@ import Vocabulary
         #expect(site.controls.missing == [])
     }
 
+    @Test func photosInWhichNothingWasSeenCanBeLabelled() async throws {
+        let site = try SiteFixture()
+        #expect(try await site.ask(.get, "/sample").text.contains("None now."))
+        let id = try await Sightings(site: site).addUnseen("a.jpg", nearMisses: ["jay <on> eggs"])
+        let page = try await site.ask(.get, "/sample").text
+        #expect(page.contains("action=\"/frames/\(id)/label\""))
+        #expect(page.contains("nearly: jay &lt;on&gt; eggs"))
+        #expect(page.contains("Hen 0.60"))
+        site.controls.expect(.correctFrame(id, region: nil, "magpie"))
+        let answer = try await site.send("/frames/\(id)/label", [("label", "magpie")])
+        #expect(answer["Location"]?.hasPrefix("/sample") == true)
+        #expect(try await site.send("/frames/\(id)/label", [("label", "a/b")]).status == 422)
+        #expect(site.controls.missing == [])
+    }
+
     @Test func tryingAnActionSaysWhatCameOfIt() async throws {
         let site = try SiteFixture()
         site.controls.expect(.test("lamp & crow")) {

@@ -14,6 +14,18 @@ import Vocabulary
         store = try directory.store()
     }
 
+    @Test func writesOfAnotherProcessWakeThoseWhoWait() async throws {
+        await store.record([Sample.jay(1)], at: Sample.start)
+        await store.lookForOthers()
+        var waiting = store.changes().makeAsyncIterator()
+        let command = try Store(directory: store.directory, now: Sample.start, mustExist: true)
+        try await command.correct(Sample.detectionID(1), label: "hen", at: Sample.start)
+        let last = try await command.lastChange()
+        await store.lookForOthers()
+        #expect(await waiting.next() == last)
+        await command.close()
+    }
+
     @Test func changesAreNumberedUpwardsAndReadFromAnyNumber() async throws {
         let start = try await store.lastChange()
         await store.record([Sample.frame(1)], at: Sample.start)

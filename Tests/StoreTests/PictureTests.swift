@@ -30,7 +30,7 @@ import Vocabulary
         let original = try Data(contentsOf: URL(filePath: report.path))
         try FileManager.default.removeItem(atPath: report.path)
         #expect(try Data(contentsOf: URL(filePath: kept)) == original)
-        #expect(try await store.diskFigures().pictures == 300_000)
+        #expect(try await store.diskFigures().pictures == 74 * 4_096, "whole blocks")
         #expect(try await store.frame(report.id)?.hasPicture == true)
         // Once more changes nothing.
         #expect(try await store.keepPicture(of: report.id, from: report.path) == false)
@@ -100,7 +100,7 @@ import Vocabulary
         let path = try #require(await store.thumbnailPath(of: report.id))
         #expect(try Data(contentsOf: URL(filePath: path)) == Data([0xFF, 0xD8, 0xFF, 0xD9]))
         #expect(try await store.frame(report.id)?.hasThumbnail == true)
-        #expect(try await store.diskFigures().thumbnails == 4)
+        #expect(try await store.diskFigures().thumbnails == 4_096)
         #expect(try await store.changes(since: change).items.map(\.subject) == [report.id.rawValue])
     }
 
@@ -158,7 +158,8 @@ extension TemporaryDirectory {
     func capture(_ number: Int, bytes: Int, detecting: Bool = false, time: Instant? = nil) throws -> FrameReport {
         try FileManager.default.createDirectory(atPath: path("capture"), withIntermediateDirectories: true)
         var random = SplitMix64(seed: UInt64(number))
-        let content = (0..<bytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let pattern = (0..<997).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let content = Array(repeatElement(pattern, count: bytes / 997 + 1).joined().prefix(bytes))
         let path = try write(content, to: "capture/\(number).jpg")
         let state = try FileState(path: path)
         let identity = FrameIdentity(

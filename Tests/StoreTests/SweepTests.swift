@@ -15,12 +15,17 @@ import Vocabulary
         store = try directory.store()
     }
 
-    /// Frames with picture (1000 bytes) and thumbnail (10 bytes); time: days after the start.
+    /// A block of the disk: what a thumbnail takes here. A picture takes a hundred.
+    private static let block: Int64 = 4_096
+    private static let picture: Int64 = 100 * block
+
+    /// Frames with picture and thumbnail; time: days after the start. None is in the sample for labelling.
     private func fill(_ days: [Double], detecting: Set<Int> = []) async throws -> [FrameReport] {
         var reports: [FrameReport] = []
         for (number, day) in days.enumerated() {
             let report = try directory.capture(
-                number, bytes: 1_000, detecting: detecting.contains(number), time: Sample.at(day * Self.day))
+                number, bytes: Int(Self.picture), detecting: detecting.contains(number), time: Sample.at(day * Self.day)
+            )
             await store.record([report], at: Sample.start)
             try await store.keepPicture(of: report.id, from: report.path)
             try await store.setThumbnail(of: report.id, to: Array(repeating: 7, count: 10))
@@ -28,6 +33,7 @@ import Vocabulary
             reports.append(report)
         }
         await store.frameGone(reports.map(\.id), at: Sample.start)
+        try await store.perform { writer in try writer.thinSample(to: 0) }
         return reports
     }
 
@@ -46,15 +52,21 @@ import Vocabulary
     /// A budget that leaves `bytes` for pictures and thumbnails.
     private func limits(_ bytes: Int64, step: Int = 500) async throws -> RetentionLimits {
         RetentionLimits(
-            budget: try await store.diskFigures().database + bytes, keepFree: 0, keepFrames: .seconds(1_000 * 86_400),
+            budget: try await bare() + bytes, keepFree: 0, keepFrames: .seconds(1_000 * 86_400),
             keepRecords: .seconds(1_000 * 86_400), step: step)
+    }
+
+    /// What the record takes without pictures and thumbnails.
+    private func bare() async throws -> Int64 {
+        let figures = try await store.diskFigures()
+        return figures.used - figures.pictures - figures.thumbnails
     }
 
     private func now(_ day: Double) -> Instant { Sample.at(day * Self.day) }
 
     @Test func nothingGoesWhileThereIsRoom() async throws {
         let reports = try await fill([0, 1, 2])
-        let report = try await store.sweep(try await limits(10_000), now: now(3))
+        let report = try await store.sweep(try await limits(10 * Self.picture), now: now(3))
         #expect(report == SweepReport())
         #expect(try await pictures(reports) == [true, true, true])
     }
@@ -63,19 +75,20 @@ import Vocabulary
         // 0 is corrected, 1 a detection, 2 and 3 plain and old, 4 plain and young.
         let reports = try await fill([0, 0.1, 0.2, 0.3, 3], detecting: [0, 1])
         try await store.correct(reports[0].detections[0].id, label: "hen", at: Sample.start)
-        let everything: Int64 = 5 * 1_010
+        let everything = 5 * (Self.picture + Self.block)
+        let young = everything - 2 * Self.block
         let at = now(3.1)
-        _ = try await store.sweep(try await limits(everything - 20), now: at)
+        _ = try await store.sweep(try await limits(young), now: at)
         #expect(try await thumbnails(reports) == [true, true, false, false, true])
         #expect(try await pictures(reports) == [true, true, true, true, true])
-        _ = try await store.sweep(try await limits(everything - 20 - 1_000), now: at)
+        _ = try await store.sweep(try await limits(young - 1 * Self.picture), now: at)
         #expect(try await pictures(reports) == [true, true, false, true, true])
-        _ = try await store.sweep(try await limits(everything - 20 - 3_000), now: at)
+        _ = try await store.sweep(try await limits(young - 3 * Self.picture), now: at)
         #expect(try await pictures(reports) == [true, true, false, false, false])
-        _ = try await store.sweep(try await limits(everything - 20 - 4_000), now: at)
+        _ = try await store.sweep(try await limits(young - 4 * Self.picture), now: at)
         #expect(try await pictures(reports) == [true, false, false, false, false])
         #expect(try await thumbnails(reports) == [true, true, false, false, true])
-        _ = try await store.sweep(try await limits(1_010), now: at)
+        _ = try await store.sweep(try await limits(Self.picture + Self.block), now: at)
         #expect(try await thumbnails(reports) == [true, false, false, false, false])
         #expect(try await pictures(reports)[0])
         let last = try await store.sweep(try await limits(0), now: at)

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Vocabulary
@@ -25,6 +26,18 @@ struct LabelTests {
         let groups = ["birds": ["hen", "fox", "magpie", "hen"]]
         #expect(labels.indices(of: "group:birds", groups: groups) == [1, 2])
         #expect(labels.indices(of: "jay", groups: groups) == [0])
+    }
+
+    @Test(
+        arguments: [
+            (0.9712345, "0.9712345"), (0.97, "0.97"), (0.1 + 0.2, "0.3"), (1, "1"), (0, "0"), (1e-7, "1e-07"),
+        ] as [(Float, String)])
+    func aProbabilityIsWrittenAsTheShortestDecimalOfItsFloat(probability: Float, text: String) throws {
+        let scored = ScoredLabel(label: "jay", index: 0, probability: Double(probability))
+        let json = String(decoding: try JSONEncoder().encode(scored), as: UTF8.self)
+        #expect(json.wholeMatch(of: /.*"probability":([^,}]+)[,}].*/)?.1 == text[...], "\(json)")
+        let read = try JSONDecoder().decode(ScoredLabel.self, from: Data(json.utf8))
+        #expect(Float(read.probability) == probability)
     }
 
     @Test func theBestLabelsComeInTheOrderOfTheirProbabilityThenOfTheirPlace() {

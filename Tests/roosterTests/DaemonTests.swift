@@ -13,6 +13,7 @@ import Testing
 
     private static func settings(_ script: String) -> String {
         "\(rules)\nactions:\n  - {name: note, command: [\(script), \"{label}\"], when_busy: queue, at_most: 1000/h}\n"
+            + "  - {name: broken, command: [\"/bin/false\"]}\n"
     }
 
     /// A program that appends what it was told to a file beside it.
@@ -127,6 +128,10 @@ import Testing
         try Program.succeed("arm", "--settings", daemon.settings)
         let tested = try Program.run("action", "test", "note", "--settings", daemon.settings)
         #expect(tested.status == 0, "\(tested.errors)")
+        #expect(tested.output.hasPrefix("note is done (exit 0"), "\(tested.output)")
+        let failed = try Program.run("action", "test", "broken", "--settings", daemon.settings)
+        #expect(failed.status == 1)
+        #expect(failed.output.contains("broken failed: exit status 1"), "\(failed.output)")
         try await until("the test ran") { Self.notes(in: scripts).count == 1 }
         let id = try #require(robber["id"] as? String)
         try Program.succeed("correct", id, "magpie", "--settings", daemon.settings)

@@ -46,6 +46,7 @@ public struct Importer {
     public func run(source: String?, progress: (Int, Int) -> Void) async throws -> Summary {
         let inForce = InForce(installation.configuration)
         let store = try Store(directory: installation.configuration.storage.directory, now: Clock.now().wall)
+        store.keep(within: inForce.retention)
         let classifier = try Classifier(
             installation.modelVersion(nil), threads: installation.threads, clock: Clock.monotonic)
         let frames = try await noted(store, source: source)

@@ -20,7 +20,7 @@ public final class Photographs {
                 var container = encoder.container(keyedBy: Key.self)
                 try container.encode(region, forKey: .region)
                 try container.encode(labels, forKey: .labels)
-                try container.encode(unknown, forKey: .unknown)
+                try container.encode(unknown?.asFloat, forKey: .unknown)
                 try container.encodeIfPresent(embedding, forKey: .embedding)
             }
         }

@@ -2,6 +2,7 @@
 // back to the next frame. The supervisor (ActionSupervisor.swift) does the rest: output, timeouts, ends, the queue,
 // requests. They share the ledgers and an inbox under one lock that nobody holds while waiting for anything.
 
+import Dispatch
 import Foundation
 import Synchronization
 public import Vocabulary
@@ -54,14 +55,35 @@ public final class ActionRunner: Sendable {
         core.recover(isArmed: isArmed)
     }
 
-    /// Fires one with a sample and `ROOSTER_TEST=1`, and waits for its end. Not journaled, not counted for `at_most`,
-    /// not reported to anybody else.
+    /// Fires one with a sample and `ROOSTER_TEST=1`, and waits for its end, or for as long as `patience` lasts: then it
+    /// goes on, and its state is `started`. Not journaled, not counted for `at_most`, not reported to anybody else.
     /// - Parameters:
     ///   - sample: what it is told it saw; a jay by default.
     ///   - picture: an example picture.
-    public func test(_ name: String, sample: Detection? = nil, picture: String? = nil) async -> ActionReport {
+    public func test(
+        _ name: String, sample: Detection? = nil, picture: String? = nil, patience: Duration = .seconds(20)
+    ) async -> ActionReport {
         await withCheckedContinuation { continuation in
-            core.test(name, sample: sample, picture: picture) { continuation.resume(returning: $0) }
+            let reply = Reply(continuation)
+            core.test(name, sample: sample, picture: picture) { reply.send($0) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + patience.milliseconds / 1_000) {
+                reply.send(
+                    ActionReport(name: name, state: .started, reason: "still running after \(spoken(patience))"))
+            }
+        }
+    }
+
+    /// The first answer counts.
+    private final class Reply: Sendable {
+        private let asked: Mutex<CheckedContinuation<ActionReport, Never>?>
+
+        init(_ continuation: CheckedContinuation<ActionReport, Never>) { asked = Mutex(continuation) }
+
+        func send(_ report: ActionReport) {
+            asked.withLock { asked in
+                defer { asked = nil }
+                return asked
+            }?.resume(returning: report)
         }
     }
 

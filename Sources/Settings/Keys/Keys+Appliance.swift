@@ -33,7 +33,8 @@ extension Keys {
         static let directory = Key("directory", Kind.path, preset: "/var/lib/rooster", "The state directory.")
         static let budget = Key(
             "budget", Kind.size(1_000_000...1_000_000_000_000_000), preset: "4GB",
-            "Pictures, thumbnails and records together; beyond, the oldest unremarkable ones go.")
+            "All that Rooster writes into the state directory but models and caches, as `du` counts it, with a reserve of "
+                + "8 MiB; beyond, the oldest unremarkable pictures go. Below 50MB little is kept.")
         static let keepFree = Key(
             "keep_free", Kind.size(0...1_000_000_000_000_000), preset: "1GB",
             "So much of the file system stays free.")

@@ -38,13 +38,20 @@ struct APIRoutes {
 
     @Sendable func frames(_ request: Request, _ context: SiteContext) async throws -> Response {
         let query = try QueryText(
-            of: request, known: ["limit", "before", "after", "since", "until", "source", "state"])
+            of: request, known: ["limit", "before", "after", "since", "until", "source", "state", "sample"])
         let state = try query["state"].map { text in
             guard let state = FrameItem.State(rawValue: text) else {
                 let known = FrameItem.State.allCases.map(\.rawValue).joined(separator: ", ")
                 throw SiteError(.badRequest, "state must be one of \(known), not '\(text.prefix(40))'")
             }
             return state
+        }
+        let sample = try query["sample"].map { text in
+            guard let sample = FrameSample(rawValue: text) else {
+                let known = FrameSample.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SiteError(.badRequest, "sample must be one of \(known), not '\(text.prefix(40))'")
+            }
+            return sample
         }
         let limit = try query.limit()
         if state == .backlog {
@@ -55,12 +62,13 @@ struct APIRoutes {
         }
         let filter = FrameFilter(
             before: query["before"].map { PageCursor($0) }, after: query["after"].map { PageCursor($0) }, limit: limit,
-            since: try query.instant("since"), until: try query.instant("until"), source: query["source"], state: state)
+            since: try query.instant("since"), until: try query.instant("until"), source: query["source"], state: state,
+            sample: sample)
         let page = try await site.store.frames(filter)
         return try .json(
             ItemList(
                 items: page.items,
-                next: next(page.next, "frames", query, keep: ["limit", "since", "until", "source", "state"])))
+                next: next(page.next, "frames", query, keep: ["limit", "since", "until", "source", "state", "sample"])))
     }
 
     @Sendable func detection(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -68,11 +76,7 @@ struct APIRoutes {
     }
 
     @Sendable func frame(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let id = try context.parameters.require("id")
-        guard let frame = try await site.store.frame(FrameID(rawValue: id)) else {
-            throw SiteError(.notFound, "no frame \(id): never recorded, or older than keep_records")
-        }
-        return try .json(frame)
+        try .json(try await site.frame(context))
     }
 
     @Sendable func audit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -112,6 +116,15 @@ struct ItemList<Item: Encodable>: Encodable {
 }
 
 extension SiteParts {
+    /// The frame that the route names.
+    func frame(_ context: SiteContext) async throws -> FrameItem {
+        let id = try context.parameters.require("id")
+        guard let frame = try await store.frame(FrameID(rawValue: id)) else {
+            throw SiteError(.notFound, "no frame \(id): never recorded, or older than keep_records")
+        }
+        return frame
+    }
+
     /// The detection that the route names.
     func detection(_ context: SiteContext) async throws -> DetectionItem {
         let id = try context.parameters.require("id")

@@ -13,13 +13,17 @@ struct CommandRoutes {
     func add(to router: Router<SiteContext>) {
         let api = router.group("/api/v1").add(middleware: ProgramsOnly())
         api.post("detections/:id/correction", use: correct)
+        api.post("frames/:id/correction", use: correctFrame)
         api.post("arm", use: arm)
         api.post("disarm", use: disarm)
         api.post("reload", use: reload)
         api.post("actions/:name/test", use: test)
     }
 
-    private struct Correction: Decodable { let label: String }
+    private struct Correction: Decodable {
+        let label: String
+        let region: String?
+    }
     private struct Disarming: Decodable {
         let span: Int64?
 
@@ -32,6 +36,16 @@ struct CommandRoutes {
         try await site.controls.correct(
             id, label: try LabelText.checked(correction.label), by: context.asker(of: request, isForm: false))
         return try .json(try await site.detection(context))
+    }
+
+    @Sendable func correctFrame(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let example = #"{"label": "jay", "region": "left box"}, without region the first"#
+        let correction: Correction = try await body(request, context, example: example)
+        let id = try await site.frame(context).id
+        try await site.controls.correct(
+            frame: id, region: correction.region, label: try LabelText.checked(correction.label),
+            by: context.asker(of: request, isForm: false))
+        return try .json(try await site.frame(context))
     }
 
     @Sendable func arm(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -61,7 +61,8 @@ struct JSONFeed: Encodable {
             attachments = entry.picture.map { [Attachment(url: $0.url, size: $0.bytes)] }
             own = Own(
                 visit: visit.id, label: visit.label, source: visit.source, region: visit.region, rule: visit.best.rule,
-                probability: visit.best.probability, detections: visit.count, started: visit.started, last: visit.last,
+                probability: visit.best.probability.asFloat, detections: visit.count, started: visit.started,
+                last: visit.last,
                 ended: visit.ended, model: visit.best.model,
                 action: (visit.fired ?? visit.best).action?.state.rawValue, correction: visit.best.correction)
         }

@@ -40,6 +40,7 @@ struct Layout {
             <nav class="nav" aria-label="Pages"><ul>
             <li class="group" aria-hidden="true">Watch</li>
             <li><a href="/"\(current)>\(Icon.now.markup) Now</a></li>
+            <li><a href="/sample">\(Icon.pencil.markup) To label</a></li>
             <li class="group" aria-hidden="true">Follow</li>
             <li><a href="/feed.atom">\(Icon.feed.markup) Atom feed</a></li>
             <li><a href="/feed.json">\(Icon.feed.markup) JSON feed</a></li>

@@ -13,6 +13,8 @@ struct PageRoutes {
         router.get("/live", use: live)
         router.get("/detections/:id", use: detection)
         router.post("/detections/:id/label", use: label)
+        router.get("/sample", use: sample)
+        router.post("/frames/:id/label", use: labelFrame)
         router.post("/armed", use: armed)
         router.post("/actions/:name/test", use: test)
     }
@@ -52,6 +54,23 @@ struct PageRoutes {
         return show(flash, at: isDetection ? URLPath.of("detections", detection.id.rawValue) : "/")
     }
 
+    @Sendable func sample(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let flash = flash(of: request)
+        let data = try await NowData.gather(site)
+        let frames = try await site.store.frames(FrameFilter(limit: SamplePage.shown, sample: .any))
+        return .html(SamplePage(frames: frames.items, data: data).markup(flash: flash))
+    }
+
+    @Sendable func labelFrame(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let form = try await form(request, context)
+        let label = try LabelText.checked(form["label"] ?? "")
+        try await site.controls.correct(
+            frame: try await site.frame(context).id, region: form["region"], label: label,
+            by: context.asker(of: request, isForm: true))
+        let title = label == LabelForm.nothing ? "Nothing was there." : "You said \(label)."
+        return show(Flash(.plain, .pencil, title, "Kept for teaching."), at: "/sample")
+    }
+
     @Sendable func armed(_ request: Request, _ context: SiteContext) async throws -> Response {
         let form = try await form(request, context)
         let asker = context.asker(of: request, isForm: true)
@@ -80,10 +99,12 @@ struct PageRoutes {
         let reason = report.reason.map(Words.sentence) ?? ""
         let flash: Flash =
             switch report.state {
-            case .started, .done, .queued: Flash(.plain, .fire, "\(title) started.", "With a sample, as a trial.")
+            case .done: Flash(.plain, .check, "\(title) is done.", "With a sample, as a trial.")
+            case .started, .queued: Flash(.plain, .fire, "\(title) is still running.", "With a sample, as a trial.")
             case .dryRun: Flash(.plain, .fire, "\(title) would have started.", "It is set to dry run.")
             case .heldBack, .expired: Flash(.warning, .hold, "\(title) was held back.", reason)
-            case .failed, .timedOut: Flash(.fault, .fire, "\(title) did not start.", reason)
+            case .failed where report.started != nil, .timedOut: Flash(.fault, .fire, "\(title) failed.", reason)
+            case .failed: Flash(.fault, .fire, "\(title) did not start.", reason)
             }
         return show(flash, at: "/")
     }

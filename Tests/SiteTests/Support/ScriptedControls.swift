@@ -11,6 +11,7 @@ final class ScriptedControls: Controls {
         case arm
         case disarm(Duration?)
         case correct(DetectionID, String)
+        case correctFrame(FrameID, region: String?, String)
         case reload
         case test(String)
         case thumbnail(FrameID)
@@ -46,6 +47,9 @@ final class ScriptedControls: Controls {
     func disarm(for duration: Duration?, by asker: Asker) async throws { _ = try await take(.disarm(duration), asker) }
     func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws {
         _ = try await take(.correct(detection, label), asker)
+    }
+    func correct(frame: FrameID, region: String?, label: String, by asker: Asker) async throws {
+        _ = try await take(.correctFrame(frame, region: region, label), asker)
     }
     func reload(by asker: Asker) async throws { _ = try await take(.reload, asker) }
 

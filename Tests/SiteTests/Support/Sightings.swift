@@ -54,6 +54,20 @@ struct Sightings {
         return (report.id, id)
     }
 
+    /// Records a frame in which no rule saw anything.
+    func addUnseen(_ name: String, nearMisses: [String] = []) async throws -> FrameID {
+        let path = site.directory.path(name)
+        try Data("picture \(name)".utf8).write(to: URL(filePath: path))
+        let labels = Labels(names: ["hen", "jay"], groups: [:])
+        let prediction = Prediction(
+            region: "frame", model: Sightings.model, labels: labels, probabilities: [0.6, 0.4])
+        let report = FrameReport(
+            identity: try identity(source: "nest", path: path), path: path, time: SiteFixture.now, state: .recorded,
+            deadline: .seconds(1), answers: [.init(.wholeFrame, prediction)], nearMisses: nearMisses)
+        #expect(await site.store.record([report], publications: [], at: SiteFixture.now) == .written)
+        return report.id
+    }
+
     /// Records a frame that could not be read.
     func addBroken(_ name: String, reason: String) async throws {
         let path = site.directory.path(name)
