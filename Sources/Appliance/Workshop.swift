@@ -28,6 +28,7 @@ final class Workshop {
     private let actions: ActionRunner
     private let dispatcher: ChannelDispatcher
     private let watcher: Watcher
+    private let inputWatch: InputWatch
     private let firstStarts: FirstStarts
     private let board: StatusBoard
     private let controls: ApplianceControls
@@ -71,10 +72,12 @@ final class Workshop {
         firstStarts = await FirstStarts(configuration.sources.map(\.name), store: store)
         watcher = Workshop.watcher(
             configuration, firstStarts: firstStarts, store: store, backlog: backlog, queue: queue)
+        inputWatch = await InputWatch(configuration.sources.map(\.name), store: store, now: started)
         board = StatusBoard(
             StatusBoard.Sources(
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
-                version: model.version, modelTrouble: model.trouble, watcher: watcher, backlog: backlog,
+                version: model.version, modelTrouble: model.trouble, watcher: watcher, inputWatch: inputWatch,
+                backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
                 started: started.wall))
         let reloader = Reloader(
@@ -113,7 +116,7 @@ final class Workshop {
             ])
         let housekeeping = Housekeeping(
             store: store, rules: rules, queue: queue, settings: settings, originals: originals, watcher: watcher,
-            firstStarts: firstStarts, logger: logger)
+            backlog: backlog, inputWatch: inputWatch, firstStarts: firstStarts, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },
@@ -167,10 +170,11 @@ final class Workshop {
     private func startPath() throws -> [PlainThread] {
         let watcher = watcher
         let decode = DecodeStage(
-            backlog: backlog, settings: settings, mailbox: mailbox, reports: queue, giveBack: { watcher.settle($0) })
+            backlog: backlog, settings: settings, mailbox: mailbox, reports: queue,
+            inputWatch: inputWatch, giveBack: { watcher.settle($0) })
         let around = Lane.Surroundings(
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
-            latencies: latencies)
+            latencies: latencies, inputWatch: inputWatch)
         let model = model
         return [
             PlainThread("decode") { decode.serve() },

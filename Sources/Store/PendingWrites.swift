@@ -6,6 +6,7 @@ enum PendingWrite: Sendable {
     case action(ActionReport, of: DetectionID, at: Instant)
     case visitsEnded([VisitID], at: Instant)
     case framesGone([FrameID], at: Instant)
+    case conditions([ConditionReport], publications: [Publication], at: Instant)
 
     /// What it counts for against the bound of the queue.
     var weight: Int {
@@ -14,6 +15,7 @@ enum PendingWrite: Sendable {
         case .action: 1
         case .visitsEnded(let ids, _): max(1, ids.count)
         case .framesGone(let ids, _): max(1, ids.count)
+        case .conditions(let reports, _, _): max(1, reports.count)
         }
     }
 

@@ -8,7 +8,8 @@ import GRDB
 //     detection 1-0..1 action how its action went on
 //     visit *  detection      by id: a visit is made by its first detection and extended by the others
 //     frame 1-* correction    what a person saw in a region
-//     outbox                  messages to channels
+//     condition               how it was with a source's camera, and when
+//     outbox                  messages to channels, of a visit or of a condition
 //     change                  what changed, numbered, for /events: the newest ones
 //     counter                 sums that triggers keep, so that no page has to count a million rows
 //
@@ -17,6 +18,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 the record") { try $0.execute(sql: first) }
+        migrator.registerMigration(sourceConditionsName) { try $0.execute(sql: sourceConditions) }
         return migrator
     }
 
