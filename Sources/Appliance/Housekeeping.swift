@@ -68,13 +68,17 @@ struct Housekeeping: Sendable {
         let inForce = settings.now
         let changes = inputWatch.turn(
             now: now, sources: inForce.sources, statuses: watcher.status(), isBehind: backlog.count > 0)
-        if !changes.isEmpty {
-            await store.record(conditions: changes, publications: inForce.publications, at: now.wall)
+        // What ends because its source left the settings is taken down and told to nobody.
+        let known = changes.filter { inForce.sources[$0.source] != nil }
+        let dismissed = changes.filter { inForce.sources[$0.source] == nil }
+        for (reports, publications) in [(known, inForce.publications), (dismissed, [])] where !reports.isEmpty {
+            await store.record(conditions: reports, publications: publications, at: now.wall)
         }
         for change in changes {
             let level: Logger.Level = change.condition.isTrouble && change.until == nil ? .warning : .notice
             logger.log(
-                level: level, "\(change.until == nil ? "camera: it is" : "camera: it is no longer") \(change.condition.word)",
+                level: level,
+                "\(change.until == nil ? "camera: it is" : "camera: it is no longer") \(change.condition.word)",
                 metadata: [
                     "source": "\(change.source)", "since": "\(change.since)", "reason": "\(change.detail)",
                 ])

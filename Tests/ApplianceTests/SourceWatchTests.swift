@@ -272,13 +272,15 @@ private func figures(darkest: Int = 30, brightest: Int = 220, sharpness: Double 
         var random = SplitMix64(seed: seed)
         var camera = Camera()
         camera.silentAfter = .seconds(Int64.random(in: 60...7_200, using: &random))
+        let datings: [Duration?] = [nil, .zero, .seconds(-9_999_999)]
         for _ in 0..<500 {
             let picture = figures(
                 darkest: .random(in: 0...255, using: &random), brightest: .random(in: 0...255, using: &random),
                 sharpness: .random(in: -9...3, using: &random))
             camera.send(
                 picture, every: .random(in: -20...900, using: &random), times: .random(in: 1...12, using: &random),
-                isCut: .random(using: &random), dated: [nil, .zero, .seconds(-9_999_999)].randomElement(using: &random)!,
+                isCut: .random(using: &random),
+                dated: datings[.random(in: 0..<3, using: &random)],
                 fresh: .random(using: &random))
             if Int.random(in: 0..<10, using: &random) == 0 { camera.wait(.random(in: 0...20_000, using: &random)) }
         }

@@ -40,7 +40,7 @@ final class InputWatch: Sendable {
     init(_ sources: [String], store: Store, now: Moment) async {
         let open = (try? await store.openConditions()) ?? []
         let newest = Dictionary(
-            ((try? await store.newestFrames()) ?? []).map { ($0.source, $0.time) }, uniquingKeysWith: max)
+            ((try? await store.newestFrames()) ?? []).map { ($0.source, $0) }, uniquingKeysWith: { first, _ in first })
         var baselines: [String: SharpnessBaseline] = [:]
         if let text = try? await store.note(InputWatch.noteName),
             let kept = try? JSONDecoder().decode([String: SharpnessBaseline].self, from: Data(text.utf8))
@@ -51,14 +51,14 @@ final class InputWatch: Sendable {
         for source in Set(sources).union(open.map(\.source)) {
             let held = open.filter { $0.source == source }
             // Of a camera that never sent anything the silence itself says since when it was waited for.
-            let last = newest[source] ?? held.first { $0.condition == .silent }?.since ?? now.wall
+            let last = newest[source]?.time ?? held.first { $0.condition == .silent }?.since ?? now.wall
             state.watches[source] = SourceWatch(
                 source,
                 lastArrival: Moment(monotonic: now.monotonic - max(now.wall - last, .zero), wall: last),
-                baseline: baselines[source] ?? SharpnessBaseline(), open: held)
+                lastFrame: newest[source]?.id, baseline: baselines[source] ?? SharpnessBaseline(), open: held)
         }
         self.state = Mutex(state)
-        clock = SystemClock(newestOnRecord: newest.values.max(), started: now.monotonic)
+        clock = SystemClock(newestOnRecord: newest.values.map(\.time).max(), started: now.monotonic)
         started = now
     }
 

@@ -21,6 +21,8 @@ struct SourceWatch: Sendable {
     private(set) var open: [SourceCondition: ConditionReport] = [:]
     /// When the newest frame came; before the first one, when the watch began.
     private(set) var lastArrival: Moment
+    /// That frame; nil where none came yet.
+    private var lastFrame: FrameID?
     /// What this camera's pictures are usually like: kept across restarts.
     private(set) var baseline: SharpnessBaseline
 
@@ -36,13 +38,15 @@ struct SourceWatch: Sendable {
 
     /// - Parameters:
     ///   - lastArrival: when the newest frame came as far as is known, else now.
+    ///   - lastFrame: that frame.
     ///   - open: what went on when an earlier life ended.
     init(
-        _ source: String, lastArrival: Moment, baseline: SharpnessBaseline = SharpnessBaseline(),
-        open: [ConditionReport] = []
+        _ source: String, lastArrival: Moment, lastFrame: FrameID? = nil,
+        baseline: SharpnessBaseline = SharpnessBaseline(), open: [ConditionReport] = []
     ) {
         self.source = source
         self.lastArrival = lastArrival
+        self.lastFrame = lastFrame
         self.baseline = baseline
         for report in open where report.until == nil { self.open[report.condition] = report }
         let held = self.open
@@ -78,7 +82,7 @@ extension SourceWatch {
     /// A frame came.
     mutating func arrived(_ arrival: Arrival) -> [ConditionReport] {
         var changes: [ConditionReport] = []
-        if arrival.at.monotonic > lastArrival.monotonic { lastArrival = arrival.at }
+        if arrival.at.monotonic >= lastArrival.monotonic { (lastArrival, lastFrame) = (arrival.at, arrival.frame) }
         if let silence = open[.silent], arrival.at.wall >= silence.since {
             changes += end(.silent, at: arrival.at.wall)
         }
@@ -127,7 +131,7 @@ extension SourceWatch {
             guard let silentAfter else { return changes + end(.silent, at: now.wall) }
             if now.monotonic - lastArrival.monotonic >= silentAfter {
                 changes += begin(
-                    .silent, since: lastArrival.wall, frame: nil, "no picture for \(silentAfter.span)")
+                    .silent, since: lastArrival.wall, frame: lastFrame, "no picture for \(silentAfter.span)")
             }
             return changes
         }

@@ -122,7 +122,10 @@ extension Keys {
 
         static let section = Section(
             "a channel",
-            [AnyKey(name), AnyKey(kind), AnyKey(when), AnyKey(only), AnyKey(troubles), AnyKey(atMost), AnyKey(expires)],
+            [
+                AnyKey(name), AnyKey(kind), AnyKey(when), AnyKey(only), AnyKey(troubles), AnyKey(atMost),
+                AnyKey(expires),
+            ],
             variants: Section.Variants(key: "kind", keys: kinds))
 
         @Sendable static func build(_ values: Values, _ reading: inout Reading) -> ChannelSettings? {

@@ -40,7 +40,8 @@ struct NowData: Sendable {
             lastAction: try await store.actions(since: yesterday, limit: 1).first,
             deadlines: day.deadlines,
             broken: try await store.frames(FrameFilter(limit: 5, since: yesterday, state: .quarantined)).items,
-            shown: shown, disk: try await store.diskFigures(), health: store.health, outbox: try await store.counts().outbox,
+            shown: shown, disk: try await store.diskFigures(), health: store.health,
+            outbox: try await store.counts().outbox,
             now: now, time: site.time, formToken: site.origin.formToken)
     }
 

@@ -32,6 +32,8 @@ struct NowFrames {
         let label =
             best.map { Words.capitalised($0.label) } ?? (frame.state == .quarantined ? "Not readable" : "No answer")
         let isStale = source?.state.isStale ?? false
+        // A frozen camera goes on sending: what counts is since when it shows nothing new.
+        let since = source?.state == .frozen ? source?.since ?? frame.time : frame.time
         let stale: Markup = isStale ? " stale" : ""
         let name = Words.capitalised(frame.source)
         let picture: Markup =
@@ -45,7 +47,7 @@ struct NowFrames {
             isStale
             ? """
             <span class="verdict">\(Words.capitalised(source?.state.word ?? ""))</span> \
-            <span class="tag fault">\(Icon.alert.markup)\(Words.ago(frame.time, now: data.now))</span>
+            <span class="tag fault">\(Icon.alert.markup)\(Words.ago(since, now: data.now))</span>
             """ : "<span class=\"verdict\">\(label) \(probability)</span>\(tag(source))"
         let last: Markup? = isStale ? " <span>last photo: \(label)</span>" : nil
         let content: Markup = """

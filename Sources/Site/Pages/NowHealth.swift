@@ -66,13 +66,13 @@ struct NowHealth {
             condition.frame.map { frame in
                 """
                 <a class="proof" href="\(path)"><img src="\(frame.thumbnailPath)" \
-                alt="Photo of \(condition.source), \(condition.condition.word)" width="64" height="48" loading="lazy"></a>
+                alt="Photo of \(condition.source), \(condition.condition.word)" width="96" height="72"></a>
                 """
             }
         }
         return """
-            <div class="cond">\(picture)<p><span class="tag\(tone)">\(condition.condition.word)</span> since \(since). \
-            \(Words.sentence(condition.detail))</p></div>
+            <div class="cond"><p><span class="tag\(tone)">\(condition.condition.word)</span> since \(since). \
+            \(Words.sentence(condition.detail))</p>\(picture)</div>
             """
     }
 
