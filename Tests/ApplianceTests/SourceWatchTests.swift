@@ -224,6 +224,15 @@ private func figures(darkest: Int = 30, brightest: Int = 220, sharpness: Double 
         #expect(camera.open.isEmpty)
     }
 
+    @Test func aBurstThatBreaksOffIsOneLostConnection() {
+        var camera = Camera()
+        camera.send(every: 0.2, times: 50, isCut: true)
+        #expect(camera.changes.isEmpty)
+        camera.send(every: 0.2, times: 100)
+        camera.send(every: 90, times: 1, isCut: true)
+        #expect(camera.changes.isEmpty)
+    }
+
     @Test(arguments: [-56 * 365 * 86_400.0, 20 * 365 * 86_400.0])
     func aCameraWhoseClockWasNeverSetIsToldOnce(offset: Double) {
         var camera = Camera()

@@ -86,12 +86,12 @@ extension SourceWatch {
         if let silence = open[.silent], arrival.at.wall >= silence.since {
             changes += end(.silent, at: arrival.at.wall)
         }
-        latest.note(arrival.frame, at: arrival.at.wall, isCut: arrival.isCut)
-        if let cut = latest.verdict(isHeld: open[.truncated] != nil) {
+        latest.note(arrival.frame, at: arrival.at, isCut: arrival.isCut)
+        if let cut = latest.verdict(isHeld: open[.truncated] != nil, at: arrival.at) {
             changes +=
                 cut
                 ? begin(
-                    .truncated, since: latest.firstCut ?? arrival.at.wall, frame: latest.lastCut,
+                    .truncated, since: latest.firstCut?.wall ?? arrival.at.wall, frame: latest.lastCut,
                     "\(latest.cut) of the latest \(latest.count) files end inside their picture")
                 : end(.truncated, at: arrival.at.wall)
         }
@@ -216,27 +216,37 @@ extension SourceWatch {
 
 /// The latest files of a source, whole and cut.
 private struct LatestFiles: Sendable {
-    private var files: [(frame: FrameID, at: Instant, isCut: Bool)] = []
+    private var files: [(frame: FrameID, at: Moment, isCut: Bool)] = []
+    private var lastCutAt: Moment?
 
     private static let most = 20
     /// A quarter of them: a lost connection now and then is none.
     private static let many = 5
     private static let few = 1
+    /// A burst that breaks off is one lost connection.
+    private static let spread = Duration.seconds(60)
+    /// So long without a cut file before it is over.
+    private static let calm = Duration.seconds(600)
 
     var count: Int { files.count }
     var cut: Int { files.count(where: \.isCut) }
-    var firstCut: Instant? { files.first(where: \.isCut)?.at }
+    var firstCut: Moment? { files.first(where: \.isCut)?.at }
     var lastCut: FrameID? { files.last(where: \.isCut)?.frame }
 
-    mutating func note(_ frame: FrameID, at: Instant, isCut: Bool) {
+    mutating func note(_ frame: FrameID, at: Moment, isCut: Bool) {
         files.append((frame, at, isCut))
+        if isCut { lastCutAt = at }
         if files.count > Self.most { files.removeFirst() }
     }
 
     /// - Returns: nil where nothing is to be changed.
-    func verdict(isHeld: Bool) -> Bool? {
+    func verdict(isHeld: Bool, at now: Moment) -> Bool? {
+        guard isHeld else {
+            guard cut >= Self.many, let firstCut, let lastCutAt else { return nil }
+            return lastCutAt.monotonic - firstCut.monotonic >= Self.spread ? true : nil
+        }
         // After a restart the files before it are not known: nothing is over before as many have come again.
-        if isHeld { return files.count >= Self.most && cut <= Self.few ? false : nil }
-        return cut >= Self.many ? true : nil
+        guard files.count >= Self.most, cut <= Self.few else { return nil }
+        return lastCutAt.map { now.monotonic - $0.monotonic >= Self.calm } ?? true ? false : nil
     }
 }
