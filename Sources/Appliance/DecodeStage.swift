@@ -20,6 +20,7 @@ struct DecodeStage: Sendable {
     let settings: CurrentSettings
     let mailbox: Mailbox<DecodedFrame>
     let reports: ReportQueue
+    let inputWatch: InputWatch
     /// Hands a claim back that is not complete yet, or not there any more.
     let giveBack: @Sendable (Claim) -> Void
 
@@ -47,9 +48,11 @@ struct DecodeStage: Sendable {
                     guard mailbox.put(frame) else { return }
                 } catch {
                     quarantine(claim, source, "\(error.kind.rawValue): \(claim.path) \(error.message)")
+                    inputWatch.refused(claim, error.kind)
                 }
             case .unreadable(let reason):
                 quarantine(claim, source, "unreadable: \(reason)")
+                inputWatch.refused(claim, nil)
             case .growing, .changed, .gone:
                 giveBack(claim)
             }

@@ -1,26 +1,38 @@
 import Store
 import Synchronization
+import Vocabulary
 
-/// Which sources were looked through before: what lies there at the very first look is history, and noted, not answered.
+/// Since when each source is looked at: what was there long before the very first look is history, noted and not answered.
 ///
-/// Kept with the record, and only once a whole first look is on record: a first start that is cut short begins again.
+/// The instant is on record before the first look begins, so that a first start that is cut short goes on as the same
+/// one: what came after it is answered, however late. It counts until a whole first look is on record.
 final class FirstStarts: Sendable {
-    private let seen: Mutex<Set<String>>
+    private let open: Mutex<[String: Instant]>
+    private static let isDone = "looked through"
 
-    /// Reads what earlier lives left.
-    init(_ sources: [String], store: Store) async {
-        var known = Set<String>()
-        for source in sources where (try? await store.note(FirstStarts.note(source))) != nil { known.insert(source) }
-        seen = Mutex(known)
+    /// Reads what earlier lives left, and takes down that sources are looked at from now on.
+    init(_ sources: [String], store: Store, now: Instant) async {
+        var open: [String: Instant] = [:]
+        for source in sources {
+            let note = try? await store.note(FirstStarts.note(source))
+            if note == FirstStarts.isDone { continue }
+            if let since = note.flatMap(Int64.init) {
+                open[source] = Instant(milliseconds: since)
+            } else {
+                open[source] = now
+                try? await store.setNote(FirstStarts.note(source), to: "\(now.milliseconds)")
+            }
+        }
+        self.open = Mutex(open)
     }
 
-    /// Whether a source was never looked through.
-    func isFirst(_ source: String) -> Bool { seen.withLock { !$0.contains(source) } }
+    /// When a source was looked at for the first time; nil once it was looked through.
+    func began(_ source: String) -> Instant? { open.withLock { $0[source] } }
 
     /// The source was looked through, and all that was found is on record.
     func looked(at source: String, store: Store) async {
-        guard seen.withLock({ $0.insert(source).inserted }) else { return }
-        try? await store.setNote(FirstStarts.note(source), to: "looked through")
+        guard open.withLock({ $0.removeValue(forKey: source) }) != nil else { return }
+        try? await store.setNote(FirstStarts.note(source), to: FirstStarts.isDone)
     }
 
     private static func note(_ source: String) -> String { "source \(source)" }

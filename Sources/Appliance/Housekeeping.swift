@@ -4,8 +4,8 @@ import Rules
 import Store
 import Vocabulary
 
-/// What has to be done now and then beside the frames: ending visits, keeping what rules remember, retention, removing
-/// originals, arming again.
+/// What has to be done now and then beside the frames: ending visits, keeping what rules remember, watching over the
+/// cameras, retention, removing originals, arming again.
 struct Housekeeping: Sendable {
     let store: Store
     let rules: RuleKeeper
@@ -14,17 +14,21 @@ struct Housekeeping: Sendable {
     let originals: Originals
     let recorder: Recorder
     let watcher: Watcher
+    let backlog: Backlog
+    let inputWatch: InputWatch
     let firstStarts: FirstStarts
     let logger: Logger
 
     private static let step = Duration.seconds(1)
     private static let keepRulesEvery = 10
+    private static let keepInputEvery = 60
     private static let sweepEvery = 60
 
     /// Works until it is cancelled.
     func run() async {
         var seconds = 0
         var states: [String: SourceStatus.State] = [:]
+        var clockTrouble: String?
         while !Task.isCancelled {
             try? await Task.sleep(for: Housekeeping.step)
             seconds += 1
@@ -33,13 +37,16 @@ struct Housekeeping: Sendable {
             await store.lookForOthers()
             _ = await originals.removeAll(store)
             tellChanges(&states)
+            await watchInput(&clockTrouble)
             for status in watcher.status() where status.scans > 0 && queue.count == 0 {
                 await firstStarts.looked(at: status.name, store: store)
             }
             if seconds % Housekeeping.keepRulesEvery == 0 { await rules.keep(in: store) }
+            if seconds % Housekeeping.keepInputEvery == 0 { await inputWatch.keep(in: store) }
             if seconds % Housekeeping.sweepEvery == 0 { await sweep() }
         }
         await rules.keep(in: store)
+        await inputWatch.keep(in: store)
     }
 
     /// Logs a source that cannot be watched, and one that can be again.
@@ -56,6 +63,36 @@ struct Housekeeping: Sendable {
                     "\(status.message ?? "source cannot be watched")", metadata: ["source": "\(status.name)"])
             }
         }
+    }
+
+    /// Takes down, tells and logs what changed about the cameras, and a clock of this machine that cannot be right.
+    private func watchInput(_ clockTrouble: inout String?) async {
+        let now = Clock.now()
+        let inForce = settings.now
+        let changes = inputWatch.turn(
+            now: now, sources: inForce.sources, statuses: watcher.status(), isBehind: backlog.count > 0)
+        // What ends because its source left the settings is taken down and told to nobody.
+        let known = changes.filter { inForce.sources[$0.source] != nil }
+        let dismissed = changes.filter { inForce.sources[$0.source] == nil }
+        for (reports, publications) in [(known, inForce.publications), (dismissed, [])] where !reports.isEmpty {
+            await store.record(conditions: reports, publications: publications, at: now.wall)
+        }
+        for change in changes {
+            let level: Logger.Level = change.condition.isTrouble && change.until == nil ? .warning : .notice
+            logger.log(
+                level: level,
+                "\(change.until == nil ? "camera: it is" : "camera: it is no longer") \(change.condition.word)",
+                metadata: [
+                    "source": "\(change.source)", "since": "\(change.since)", "reason": "\(change.detail)",
+                ])
+        }
+        let trouble = inputWatch.clockTrouble(at: now)
+        if let trouble, clockTrouble == nil {
+            logger.warning("the clock of this machine is wrong", metadata: ["reason": "\(trouble)"])
+        } else if trouble == nil, clockTrouble != nil {
+            logger.notice("the clock of this machine was set")
+        }
+        clockTrouble = trouble
     }
 
     private func sweep() async {

@@ -12,6 +12,7 @@ final class InForce: Sendable {
         var deadline: Duration
         var staleAfter: Duration
         var deletesOriginals: Bool
+        var silentAfter: Duration?
     }
 
     let configuration: Configuration
@@ -30,13 +31,15 @@ final class InForce: Sendable {
                     source.name,
                     Source(
                         regions: source.regions.isEmpty ? [.wholeFrame] : source.regions, deadline: source.deadline,
-                        staleAfter: source.staleAfter, deletesOriginals: source.after == .delete)
+                        staleAfter: source.staleAfter, deletesOriginals: source.after == .delete,
+                        silentAfter: source.silentAfter)
                 )
             }, uniquingKeysWith: { first, _ in first })
         publications = configuration.channels.map { channel in
             Publication(
                 channel: channel.name, when: channel.when,
-                labels: Set(channel.only.labels), rules: Set(channel.only.rules), expires: channel.expires)
+                labels: Set(channel.only.labels), rules: Set(channel.only.rules), troubles: channel.troubles,
+                expires: channel.expires)
         }
         peopleThreshold = configuration.storage.people == .drop ? 0.3 : nil
     }

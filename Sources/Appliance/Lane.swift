@@ -17,6 +17,7 @@ final class Lane {
         let actions: ActionRunner
         let reports: ReportQueue
         let latencies: LatencyBook
+        let inputWatch: InputWatch
     }
 
     private let around: Surroundings
@@ -51,6 +52,7 @@ final class Lane {
                         identity: claim.identity, path: claim.path, time: claim.time,
                         state: .quarantined(reason: "\(error.kind.rawValue): \(claim.path) \(error.message)"),
                         deadline: frame.source.deadline))
+                around.inputWatch.refused(claim, error.kind)
                 return
             }
         }
@@ -93,6 +95,7 @@ final class Lane {
         around.reports.put(report)
         around.reports.put(endedVisits: verdict.endedVisits)
         around.latencies.note(report)
+        around.inputWatch.answered(frame)
     }
 
     /// The stage that cost the time where a deadline was missed.

@@ -20,6 +20,7 @@ final class StatusBoard: Sendable {
         let version: ModelVersion
         let modelTrouble: String?
         let watcher: Watcher
+        let inputWatch: InputWatch
         let backlog: Backlog
         let latencies: LatencyBook
         let tally: Tally
@@ -124,15 +125,22 @@ final class StatusBoard: Sendable {
                 case .starting: .waiting
                 case .missing, .noRights, .failing, .hanging: .missing
                 }
+            let conditions = from.inputWatch.conditions(of: status.name)
+            // What the watcher cannot do comes first: it knows at once that the directory is away.
+            let worst = state == .missing ? nil : conditions.first
             return ApplianceStatus.Source(
-                name: status.name, directory: status.directory, state: state, since: status.since,
-                sentence: status.message, newest: status.lastFrame,
-                deadline: inForce.sources[status.name]?.deadline ?? .seconds(1), frames: status.frames)
+                name: status.name, directory: status.directory, state: worst.map { .init($0.condition) } ?? state,
+                since: worst?.since ?? status.since, sentence: worst?.detail ?? status.message,
+                newest: status.lastFrame, deadline: inForce.sources[status.name]?.deadline ?? .seconds(1),
+                frames: status.frames, conditions: conditions)
         }
     }
 
     private func troubles() -> [ApplianceStatus.Trouble] {
         var troubles: [ApplianceStatus.Trouble] = []
+        if let trouble = from.inputWatch.clockTrouble(at: Clock.now()) {
+            troubles.append(.init(title: "The clock of this machine is wrong", sentence: trouble))
+        }
         let health = from.store.health
         if let fault = health.fault {
             let waiting = health.waiting > 0 ? " \(health.waiting) records wait in memory." : ""

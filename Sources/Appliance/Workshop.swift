@@ -29,6 +29,7 @@ final class Workshop {
     private let actions: ActionRunner
     private let dispatcher: ChannelDispatcher
     private let watcher: Watcher
+    private let inputWatch: InputWatch
     private let firstStarts: FirstStarts
     private let board: StatusBoard
     private let controls: ApplianceControls
@@ -72,13 +73,15 @@ final class Workshop {
                     logger.notice("channel delivers again", metadata: ["channel": "\(channel)"])
                 }
             })
-        firstStarts = await FirstStarts(configuration.sources.map(\.name), store: store)
+        firstStarts = await FirstStarts(configuration.sources.map(\.name), store: store, now: started.wall)
         watcher = Workshop.watcher(
             configuration, firstStarts: firstStarts, store: store, backlog: backlog, queue: queue)
+        inputWatch = await InputWatch(configuration.sources.map(\.name), store: store, now: started)
         board = StatusBoard(
             StatusBoard.Sources(
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
-                version: model.version, modelTrouble: model.trouble, watcher: watcher, backlog: backlog,
+                version: model.version, modelTrouble: model.trouble, watcher: watcher, inputWatch: inputWatch,
+                backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
                 owed: owed,
                 started: started.wall))
@@ -118,8 +121,8 @@ final class Workshop {
                 "model": "\(model.version.id)", "version": "\(Facts.version)",
             ])
         let housekeeping = Housekeeping(
-            store: store, rules: rules, queue: queue, settings: settings, originals: originals,
-            recorder: recorder, watcher: watcher, firstStarts: firstStarts, logger: logger)
+            store: store, rules: rules, queue: queue, settings: settings, originals: originals, recorder: recorder,
+            watcher: watcher, backlog: backlog, inputWatch: inputWatch, firstStarts: firstStarts, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },
@@ -173,10 +176,11 @@ final class Workshop {
     private func startPath() throws -> [PlainThread] {
         let watcher = watcher
         let decode = DecodeStage(
-            backlog: backlog, settings: settings, mailbox: mailbox, reports: queue, giveBack: { watcher.settle($0) })
+            backlog: backlog, settings: settings, mailbox: mailbox, reports: queue,
+            inputWatch: inputWatch, giveBack: { watcher.settle($0) })
         let around = Lane.Surroundings(
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
-            latencies: latencies)
+            latencies: latencies, inputWatch: inputWatch)
         let model = model
         return [
             PlainThread("decode") { decode.serve() },
@@ -234,7 +238,7 @@ final class Workshop {
             sources: configuration.sources.map(WatchedSource.init), clock: Clock.now, backlog: backlog,
             earlier: EarlierFrames(
                 known: { store.known(among: $0) },
-                isFirstStart: { firstStarts.isFirst($0) }),
+                firstLook: { firstStarts.began($0) }),
             onNoted: { files in
                 for file in files {
                     queue.put(

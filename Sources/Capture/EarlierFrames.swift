@@ -4,16 +4,17 @@ public import Vocabulary
 public struct EarlierFrames: Sendable {
     /// Which of these frames are on record. At most some hundred are asked at once.
     public var known: @Sendable ([FrameID]) -> Set<FrameID>
-    /// Whether nothing is on record of a source: its files that lie there already are then history.
-    public var isFirstStart: @Sendable (_ source: String) -> Bool
+    /// When a source was looked at for the very first time: files that were old by then are history. Nil once that look
+    /// is on record as a whole.
+    public var firstLook: @Sendable (_ source: String) -> Instant?
 
     /// What earlier runs left on record.
     public init(
         known: @escaping @Sendable ([FrameID]) -> Set<FrameID>,
-        isFirstStart: @escaping @Sendable (_ source: String) -> Bool
+        firstLook: @escaping @Sendable (_ source: String) -> Instant?
     ) {
         self.known = known
-        self.isFirstStart = isFirstStart
+        self.firstLook = firstLook
     }
 }
 

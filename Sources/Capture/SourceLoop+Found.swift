@@ -60,7 +60,7 @@ extension SourceLoop {
             let path = join(source.directory, file.path)
             if onRecord.contains(file.id.id) {
                 known.insert(file.id, device: file.device)
-            } else if scan.isWhole && isFirstStart == true && now.wall - modified > source.staleAfter {
+            } else if scan.isWhole, let firstLook, firstLook - modified > source.staleAfter {
                 known.insert(file.id, device: file.device)
                 noted.append(NotedFile(identity: file.identity, path: path, time: modified))
             } else {

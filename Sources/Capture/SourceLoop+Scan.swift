@@ -15,7 +15,7 @@ extension SourceLoop {
         scanNumber += 1
         known.beginScan()
         whole = Scan(number: scanNumber, isWhole: true, began: now, asksEarlier: true, pending: [""])
-        if isFirstStart == nil { isFirstStart = surroundings.earlier.isFirstStart(source.name) }
+        if !isLookedThrough { firstLook = surroundings.earlier.firstLook(source.name) }
     }
 
     /// Looks through a directory that has just come.
@@ -141,7 +141,8 @@ extension SourceLoop {
         }
         lastScanBegan = scan.began
         isStartup = false
-        isFirstStart = false
+        isLookedThrough = true
+        firstLook = nil
         status.scans += 1
         status.lastScan = now.wall
         status.scanDuration = duration

@@ -38,8 +38,10 @@ final class SourceLoop {
     var owesScan = false
     /// More watches than the system allows would be needed.
     var lacksWatches = false
-    /// Nothing is on record of this source; nil until asked.
-    var isFirstStart: Bool?
+    /// What ``EarlierFrames/firstLook`` said; nil once a whole scan is through.
+    var firstLook: Instant?
+    /// A whole scan is through.
+    var isLookedThrough = false
     /// The directory was there when the process started, and is being looked through for the first time.
     var isStartup = true
 

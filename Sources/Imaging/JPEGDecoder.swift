@@ -62,8 +62,8 @@ public final class JPEGDecoder {
         let damage = Damage(rj_decoder_report(decoder).pointee, height: size.height)
         if let error = damage.error(for: plan.areas) { throw error }
         return Picture(
-            isTruncated: damage.isTruncated, warnings: damage.warnings, size: size, eighths: plan.eighths,
-            window: plan.window, pixels: pixels)
+            isTruncated: damage.isTruncated, warnings: damage.warnings, taken: header.taken, size: size,
+            eighths: plan.eighths, window: plan.window, pixels: pixels)
     }
 
     private func check(_ status: rj_status) throws(ImagingError) {

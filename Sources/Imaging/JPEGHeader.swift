@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What the segments before the first scan say, read without libjpeg: size, kind of coding, orientation.
 ///
 ///     FF D8 (SOI) | FF marker, length (2 bytes, itself included), contents | ... | FF DA (SOS), coded data
@@ -31,6 +33,8 @@ struct JPEGHeader {
     private(set) var frame: Frame?
     /// That of the first EXIF block that has one.
     private(set) var orientation = Orientation.upright
+    /// When the camera took it, by its own clock.
+    private(set) var taken: Instant?
     /// The bytes ended before the first scan began.
     private(set) var endsEarly = true
 
@@ -47,6 +51,7 @@ struct JPEGHeader {
             case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(segment.marker):
                 if frame == nil { frame = Self.frame(segment) }
             case 0xE1 where !hasOrientation:
+                taken = taken ?? EXIF.taken(segment.contents)
                 guard let exif = EXIF.orientation(segment.contents) else { break }
                 orientation = Orientation(exif: exif)
                 hasOrientation = true

@@ -1,4 +1,4 @@
-import Vocabulary
+public import Vocabulary
 
 /// A decoded picture: the part of a frame that holds the regions asked for, at a scale that is enough for them.
 ///
@@ -19,6 +19,9 @@ public struct Picture: Sendable {
     public let isTruncated: Bool
     /// What was wrong with the file without costing the picture; sentences that begin with the file's name, like errors.
     public let warnings: [String]
+    /// When the camera took it by its own clock: local time of an unknown zone, as if it were UTC; nil where the file does
+    /// not say.
+    public let taken: Instant?
 
     /// The stored, full-size picture.
     let size: StoredSize

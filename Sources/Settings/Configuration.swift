@@ -125,6 +125,8 @@ public struct SourceSettings: Hashable, Sendable {
     public var deadline: Duration
     /// From which age on nothing fires.
     public var staleAfter: Duration
+    /// After how long without a picture the camera is silent; nil: never.
+    public var silentAfter: Duration?
     /// For how long a visit outlives its last detection.
     public var visitGap: Duration
     /// What becomes of a file that was answered.

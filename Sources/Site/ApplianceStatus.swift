@@ -119,22 +119,46 @@ extension ApplianceStatus {
             case silent
             /// The same picture again and again.
             case frozen
-            /// Too dark to see.
-            case dark
+            /// Many of the latest files end inside their picture.
+            case truncated
             /// Out of focus.
             case blurred
+            /// White all over.
+            case bright
+            /// Its pictures are dated far from when they came.
+            case wrongClock = "wrong_clock"
+            /// Too dark to see.
+            case dark
             /// The directory is not there.
             case missing
 
-            /// True where the owner should look after it.
-            public var isTrouble: Bool { self == .silent || self == .frozen || self == .blurred || self == .missing }
+            /// That of a condition.
+            public init(_ condition: SourceCondition) {
+                self =
+                    switch condition {
+                    case .missing: .missing
+                    case .silent: .silent
+                    case .frozen: .frozen
+                    case .truncated: .truncated
+                    case .blurred: .blurred
+                    case .bright: .bright
+                    case .wrongClock: .wrongClock
+                    case .dark: .dark
+                    }
+            }
+
+            /// True where the owner should look after it. The night is none.
+            public var isTrouble: Bool { self != .well && self != .waiting && self != .dark }
+
+            /// True where the newest picture shows no longer what is before the camera.
+            public var isStale: Bool { self == .silent || self == .frozen || self == .missing }
         }
 
         /// The name.
         public var name: String
         /// The directory.
         public var directory: String
-        /// How it is with the camera.
+        /// How it is with the camera: the worst of its conditions, where it has any.
         public var state: State
         /// Since when it is in that state.
         public var since: Instant?
@@ -146,11 +170,13 @@ extension ApplianceStatus {
         public var deadline: Duration
         /// Frames since the start.
         public var frames: Int
+        /// What goes on, worst first; darkness too.
+        public var conditions: [ConditionReport]
 
         /// One capture directory.
         public init(
             name: String, directory: String, state: State, since: Instant? = nil, sentence: String? = nil,
-            newest: Instant? = nil, deadline: Duration, frames: Int = 0
+            newest: Instant? = nil, deadline: Duration, frames: Int = 0, conditions: [ConditionReport] = []
         ) {
             self.name = name
             self.directory = directory
@@ -160,6 +186,7 @@ extension ApplianceStatus {
             self.newest = newest
             self.deadline = deadline
             self.frames = frames
+            self.conditions = conditions
         }
     }
 

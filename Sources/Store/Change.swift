@@ -8,6 +8,8 @@ public struct Change: Hashable, Sendable {
         case detection
         /// A visit began, went on or ended.
         case visit
+        /// A source came into a condition, or out of it.
+        case source
         /// Arming changed.
         case armed
     }
@@ -16,7 +18,7 @@ public struct Change: Hashable, Sendable {
     public var sequence: Int64
     /// What changed.
     public var kind: Kind
-    /// The id of the frame, detection or visit; empty for `armed`.
+    /// The id of the frame, detection, visit or condition; empty for `armed`.
     public var subject: String
 }
 

@@ -28,11 +28,13 @@ enum OutboxRecord {
     }
 
     private static func item(_ row: Row) -> OutboxItem? {
-        guard let kind = Publication.When(rawValue: row["kind"]), let state = OutboxItem.State(rawValue: row["state"])
+        guard let kind = OutboxItem.Kind(rawValue: row["kind"]), let state = OutboxItem.State(rawValue: row["state"])
         else { return nil }
         return OutboxItem(
-            id: row["id"], key: row["key"], channel: row["channel"], kind: kind, visit: VisitID(rawValue: row["visit"]),
-            detection: (row["detection"] as String?).map(DetectionID.init(rawValue:)), state: state,
+            id: row["id"], key: row["key"], channel: row["channel"], kind: kind,
+            visit: (row["visit"] as String?).map(VisitID.init(rawValue:)),
+            detection: (row["detection"] as String?).map(DetectionID.init(rawValue:)), condition: row["condition"],
+            state: state,
             attempts: row["attempts"], next: (row["next"] as Int64?).map(Instant.init(milliseconds:)),
             error: row["error"], created: Instant(milliseconds: row["created"]),
             expires: (row["expires"] as Int64?).map(Instant.init(milliseconds:)))

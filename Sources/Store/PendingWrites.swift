@@ -7,6 +7,7 @@ enum PendingWrite: Sendable {
     case visitsEnded([VisitID], at: Instant)
     case framesGone([FrameID], at: Instant)
     case audit(AuditEntry, keep: Duration)
+    case conditions([ConditionReport], publications: [Publication], at: Instant)
 
     /// What it counts for against the bound of the queue.
     var weight: Int {
@@ -15,6 +16,7 @@ enum PendingWrite: Sendable {
         case .action, .audit: 1
         case .visitsEnded(let ids, _): max(1, ids.count)
         case .framesGone(let ids, _): max(1, ids.count)
+        case .conditions(let reports, _, _): max(1, reports.count)
         }
     }
 

@@ -13,17 +13,21 @@ public struct Publication: Hashable, Sendable {
     public var labels: Set<String>
     /// Only of these rules; empty: all.
     public var rules: Set<String>
+    /// Whether it is also told of troubles of sources.
+    public var troubles: Bool
     /// After this time an undelivered message is given up.
     public var expires: Duration
 
     /// What a channel wants to be told of.
     public init(
-        channel: String, when: When, labels: Set<String> = [], rules: Set<String> = [], expires: Duration
+        channel: String, when: When, labels: Set<String> = [], rules: Set<String> = [], troubles: Bool = false,
+        expires: Duration
     ) {
         self.channel = channel
         self.when = when
         self.labels = labels
         self.rules = rules
+        self.troubles = troubles
         self.expires = expires
     }
 
@@ -35,6 +39,20 @@ public struct Publication: Hashable, Sendable {
 
 /// A message that a channel owes to somebody.
 public struct OutboxItem: Hashable, Sendable {
+    /// What it tells of.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// A visit that began.
+        case start
+        /// A visit that ended.
+        case end
+        /// A detection.
+        case each
+        /// A source that is in trouble.
+        case began
+        /// The end of that.
+        case over
+    }
+
     /// How far it came.
     public enum State: String, Sendable, Codable, CaseIterable {
         /// For the end of a visit that goes on.
@@ -61,11 +79,13 @@ public struct OutboxItem: Hashable, Sendable {
     /// The channel.
     public var channel: String
     /// What it tells of.
-    public var kind: Publication.When
-    /// The visit.
-    public var visit: VisitID
-    /// The detection: for `start` the one that set it off, for `each` the one it tells of, for `end` nil.
+    public var kind: Kind
+    /// The visit; nil where it tells of a source.
+    public var visit: VisitID?
+    /// The detection: for `start` the one that set it off, for `each` the one it tells of, else nil.
     public var detection: DetectionID?
+    /// ``ConditionReport/id``, where it tells of a source.
+    public var condition: String?
     /// How far it came.
     public var state: State
     /// How often it was tried.

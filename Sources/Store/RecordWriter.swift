@@ -41,6 +41,8 @@ struct RecordWriter {
                 try execute(
                     "UPDATE frame SET gone = ? WHERE id = ? AND gone IS NULL", [now.milliseconds, id.rawValue])
             }
+        case .conditions(let reports, let publications, let now):
+            for report in reports { try self.write(report, publications: publications, at: now) }
         }
     }
 

@@ -8,7 +8,8 @@ import GRDB
 //     detection 1-0..1 action how its action went on
 //     visit *  detection      by id: a visit is made by its first detection and extended by the others
 //     frame 1-* correction    what a person saw in a region
-//     outbox                  messages to channels
+//     condition               how it was with a source's camera, and when
+//     outbox                  messages to channels, of a visit or of a condition
 //     audit                   what people changed: who, what, old and new
 //     change                  what changed, numbered, for /events: the newest ones
 //     counter                 sums that triggers keep, so that no page has to count a million rows
@@ -21,6 +22,7 @@ enum Schema {
         migrator.registerMigration("changes that people made") { try $0.execute(sql: audit) }
         migrator.registerMigration("a sample of frames for labelling") { try $0.execute(sql: sample) }
         migrator.registerMigration("sums of whole blocks") { try $0.execute(sql: blocks) }
+        migrator.registerMigration(sourceConditionsName) { try $0.execute(sql: sourceConditions) }
         return migrator
     }
 

@@ -69,6 +69,16 @@ extension Store {
         try await read { try VisitRecord.open(in: $0) }
     }
 
+    /// Conditions of sources that go on, oldest first: for the start after a crash.
+    public func openConditions() async throws(StoreError) -> [ConditionReport] {
+        try await read { try ConditionRecord.open(in: $0) }
+    }
+
+    /// A condition of a source by its ``ConditionReport/id``; nil where there is none.
+    public func condition(_ id: String) async throws(StoreError) -> ConditionReport? {
+        try await read { try ConditionRecord.item(id, in: $0) }
+    }
+
     /// Detections whose action was started since an instant, newest first.
     public func actions(
         since: Instant, limit: Int = PageLimit.preset

@@ -43,6 +43,15 @@ extension Store {
         await submit(.framesGone(ids, at: now))
     }
 
+    /// Takes down that sources came into a condition, or (with an end) out of it. The same again changes nothing.
+    /// - Parameter publications: what each channel wants to be told of.
+    @discardableResult
+    public func record(
+        conditions: [ConditionReport], publications: [Publication] = [], at now: Instant
+    ) async -> WriteOutcome {
+        await submit(.conditions(conditions, publications: publications, at: now))
+    }
+
     /// Makes all that was recorded survive a power cut: before an original is deleted.
     /// - Throws: why it does not, or that some of it waits in memory.
     public func makeDurable() async throws(StoreError) {

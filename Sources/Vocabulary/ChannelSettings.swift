@@ -77,6 +77,8 @@ public struct ChannelSettings: Hashable, Sendable {
     public var when: When
     /// What it takes.
     public var only: Only
+    /// Whether it also tells of troubles of sources, and when they are over.
+    public var troubles: Bool
     /// How many messages within a window that slides; more are recorded as limited.
     public var atMost: Rate
     /// For how long a message that could not be delivered is worth trying.
@@ -84,13 +86,14 @@ public struct ChannelSettings: Hashable, Sendable {
 
     /// A channel with the presets of DESIGN section 4.
     public init(
-        name: String, kind: Kind, when: When = .start, only: Only = Only(),
+        name: String, kind: Kind, when: When = .start, only: Only = Only(), troubles: Bool = true,
         atMost: Rate = Rate(count: 10, window: .seconds(3_600)), expires: Duration = .seconds(86_400)
     ) {
         self.name = name
         self.kind = kind
         self.when = when
         self.only = only
+        self.troubles = troubles
         self.atMost = atMost
         self.expires = expires
     }

@@ -63,6 +63,21 @@ extension Duration {
         return Double(seconds) * 1e3 + Double(attoseconds) / 1e15  // dividing: 48 ms is 48, not 48.00000000000001
     }
 
+    /// As people say it, in whole units, never more than passed: `45 s`, `26 min`, `3 h`, `2 days`, `56 years`; a no-break
+    /// space before the unit.
+    public var span: String {
+        let seconds = max(0, wholeMilliseconds / 1_000)
+        let (count, unit): (Int64, String) =
+            switch seconds {
+            case ..<60: (seconds, "s")
+            case ..<6_000: (seconds / 60, "min")
+            case ..<172_800: (seconds / 3_600, "h")
+            case ..<63_072_000: (seconds / 86_400, "days")
+            default: (seconds / 31_556_952, "years")
+            }
+        return "\(count)\u{A0}\(unit)"
+    }
+
     /// Seconds with a fraction, for figures.
     public var seconds: Double { milliseconds / 1e3 }
 }

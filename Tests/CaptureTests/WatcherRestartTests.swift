@@ -15,7 +15,7 @@ import Vocabulary
             try directory.age("old\(number).jpg", by: 3_600)
         }
         try directory.write(jpeg(), to: "fresh.jpg")
-        let yard = try Yard(in: directory, isFirstStart: true)
+        let yard = try Yard(in: directory, firstLook: realClock().wall)
         #expect(eventually { yard.noted.count == 700 && yard.answers.count == 1 })
         #expect(yard.isQuiet())
         #expect(yard.names == ["fresh.jpg"])
@@ -23,6 +23,19 @@ import Vocabulary
         #expect(Set(yard.noted.map(\.identity.id)).count == 700 && yard.status.noted == 700)
         let age = realClock().wall - yard.noted[0].time
         #expect(age > .seconds(3_590) && age < .seconds(3_700))
+    }
+
+    /// Killed before its first look was on record: what came while it ran was due an answer, however old it is by now.
+    @Test func aFirstLookThatWasCutShortGoesOnFromWhereItBegan() throws {
+        let directory = try TemporaryDirectory()
+        for (name, age) in [("history.jpg", 7_200.0), ("due.jpg", 1_800.0)] {
+            try directory.write(jpeg(), to: name)
+            try directory.age(name, by: age)
+        }
+        let yard = try Yard(in: directory, firstLook: realClock().wall - .seconds(3_600))
+        #expect(eventually { yard.noted.count == 1 && yard.answers.count == 1 })
+        #expect(yard.isQuiet())
+        #expect(yard.names == ["due.jpg"])
     }
 
     @Test func aLaterStartAnswersWhatCameMeanwhileNewestFirstWithItsOwnTime() throws {

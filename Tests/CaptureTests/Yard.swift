@@ -33,7 +33,7 @@ final class Yard: Sendable {
     ///   - earlier: what the earlier yards answered.
     init(
         in directory: TemporaryDirectory? = nil, recursive: Bool = true, patterns: [String] = ["*.jpg", "*.jpeg"],
-        watch: WatchedSource.Watch = .auto, path: String = "", earlier: [Yard] = [], isFirstStart: Bool = false,
+        watch: WatchedSource.Watch = .auto, path: String = "", earlier: [Yard] = [], firstLook: Instant? = nil,
         capacity: Int = 10_000, watchLimit: Int = .max, settle: Duration = .milliseconds(300), isAnswering: Bool = true,
         known: (@Sendable ([FrameID]) -> Set<FrameID>)? = nil
     ) throws {
@@ -44,7 +44,7 @@ final class Yard: Sendable {
         var surroundings = Surroundings(
             clock: realClock, backlog: backlog,
             earlier: EarlierFrames(
-                known: known ?? { Set($0).intersection(recorded) }, isFirstStart: { _ in isFirstStart }),
+                known: known ?? { Set($0).intersection(recorded) }, firstLook: { _ in firstLook }),
             onNoted: { noted in books.value.withLock { $0.noted += noted } },
             onGone: { gone in books.value.withLock { $0.gone += gone } })
         surroundings.times.settle = settle

@@ -143,12 +143,16 @@ func sampleMessage(
     picture: ChannelMessage.Picture? = ChannelMessage.Picture(bytes: NtfyServer.jpeg, name: "jay-1.jpg"),
     key: String = "visit-start-phone"
 ) -> ChannelMessage {
+    ChannelMessage(
+        key: key, kind: .start, title: "\(label.capitalizedFirst) at nest", text: text,
+        subject: .detection(sampleDetection(label: label)), picture: picture)
+}
+
+/// A detection like those of the record.
+func sampleDetection(label: String = "jay") -> DetectionItem {
     let id = DetectionID(frame: FrameID(rawValue: "f"), rule: "r", region: "frame")
-    let detection = DetectionItem(
+    return DetectionItem(
         id: id, visit: id, time: Instant(milliseconds: 1_778_571_720_084), source: "nest", region: "frame", rule: "r",
         label: label, probability: 0.97, model: ModelID(name: "m", version: "1"), frame: FrameID(rawValue: "f"),
         deadline: 1_000)
-    return ChannelMessage(
-        key: key, kind: .start, title: "\(label.capitalizedFirst) at nest", text: text, detection: detection,
-        picture: picture)
 }

@@ -48,7 +48,7 @@ extension DeliveryTests {
                 publications = settings.map { channel in
                     Publication(
                         channel: channel.name, when: Publication.When(rawValue: channel.when.rawValue) ?? .start,
-                        expires: channel.expires)
+                        troubles: channel.troubles, expires: channel.expires)
                 }
                 let troubles = self.troubles
                 dispatcher = ChannelDispatcher(
@@ -118,6 +118,35 @@ extension DeliveryTests {
                     #expect(server.faults == [])
                 }
                 await store.close()
+            }
+        }
+
+        @Test func aCameraInTroubleIsToldOnceAndSoIsItsEnd() async throws {
+            let post = try Post(["phone", "calm"]) { $0.troubles = $0.name == "phone" }
+            let server = try #require(post.servers["phone"])
+            await post.open {
+                let since = Instant(milliseconds: systemClock().wall.milliseconds - 10_800_000)
+                var silence = ConditionReport(
+                    source: "nest", condition: .silent, since: since, detail: "no picture for 3 h")
+                let night = ConditionReport(source: "nest", condition: .dark, since: since, detail: "dark")
+                for _ in 0..<2 {
+                    await post.store.record(
+                        conditions: [silence, night], publications: post.publications, at: systemClock().wall)
+                }
+                #expect(await eventually { server.messages.count == 1 })
+                silence.until = since + .seconds(10_800)
+                for _ in 0..<2 {
+                    await post.store.record(
+                        conditions: [silence], publications: post.publications, at: systemClock().wall)
+                }
+                #expect(await eventually { server.messages.count == 2 })
+                #expect(await eventually { post.status["phone"]?.delivered == 2 })
+                let first = try #require(server.messages.first)
+                #expect(first.title == "Camera nest")
+                #expect(first.text.contains(/^Camera nest: no picture since (\d{4}-\d\d-\d\d )?\d\d:\d\d$/))
+                #expect(first.sequence == "\(silence.id)-began-phone")
+                #expect(server.messages.last?.text == "nest: pictures again after 3 h")
+                #expect(post.servers["calm"]?.messages.count == 0)
             }
         }
 

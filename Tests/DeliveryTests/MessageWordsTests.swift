@@ -16,7 +16,7 @@ extension DeliveryTests {
             _ state: ActionState? = nil, started: Bool = false, reason: String? = nil, heldBack: Clause? = nil,
             latency: Double? = 84.3, region: String = "frame", superseded: Bool = false
         ) -> DetectionItem {
-            var detection = sampleMessage().detection
+            var detection = sampleDetection()
             detection.time = time
             detection.region = region
             detection.latency = latency

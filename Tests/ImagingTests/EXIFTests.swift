@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Imaging
 
@@ -119,4 +120,23 @@ func aBrokenEXIFBlockNeverCostsThePicture(seed: UInt64) throws {
     let blocks = silent.segment + EXIFBlock(orientation: 6).segment + EXIFBlock(orientation: 3).segment
     let jpeg = try Patched("odd.jpg").opening(with: blocks)
     #expect(try JPEGDecoder().decode(jpeg).orientation.exif == 6)
+}
+
+@Test func theTimeOfThePictureIsThatOfTheCamerasOwnDirectoryElseThatOfTheFile() throws {
+    func taken(_ block: [UInt8]) -> Instant? { block.withUnsafeBytes { EXIF.taken($0) } }
+    func number(_ value: Int, _ size: Int) -> [UInt8] { EXIFBlock.bytes(value, size, false) }
+    let changed = Array("2026:05:12 07:42:00\0".utf8)
+    let own = Array("2026:05:12 07:41:58\0".utf8)
+    // Directory at 8 with two entries ends at 38; the first text at 38, the camera's directory at 58, its text at 76.
+    let head = EXIF.signature + [0x49, 0x49] + number(42, 2) + number(8, 4) + number(2, 2)
+    let main =
+        number(0x0132, 2) + number(2, 2) + number(20, 4) + number(38, 4)
+        + number(0x8769, 2) + number(4, 2) + number(1, 4) + number(58, 4) + number(0, 4)
+    let camera = number(1, 2) + number(0x9003, 2) + number(2, 2) + number(20, 4) + number(76, 4) + number(0, 4)
+    let block = head + main + changed + camera + own
+    #expect(taken(block)?.description == "2026-05-12T07:41:58.000Z")
+    #expect(taken(head + main + changed)?.description == "2026-05-12T07:42:00.000Z")
+    #expect(taken(head + main + Array("0000:00:00 00:00:00\0".utf8)) == nil)
+    for count in 0..<block.count { _ = taken(Array(block[..<count])) }
+    #expect(taken(EXIFBlock(orientation: 6).contents) == nil)
 }

@@ -76,8 +76,9 @@ struct ReadTests {
             source
                 == SourceSettings(
                     name: "nest", directory: "/var/lib/motion", patterns: ["*.jpg"], recursive: true, watch: .auto,
-                    deadline: .seconds(1), staleAfter: .seconds(10), visitGap: .seconds(60), after: .leave,
-                    regions: [box]))
+                    deadline: .seconds(1), staleAfter: .seconds(10), silentAfter: .seconds(86_400),
+                    visitGap: .seconds(60),
+                    after: .leave, regions: [box]))
         let rule = Rule(
             name: "jay on the eggs", sources: ["nest"], regions: ["left box"], labels: ["jay", "group:robbers"],
             probability: 0.6, perLabel: ["magpie": 0.8], margin: 0,
@@ -101,6 +102,16 @@ struct ReadTests {
             read.channels == [ChannelSettings(name: "phone", kind: .ntfy(.init(url: "https://ntfy.example/henhouse")))])
     }
 
+    @Test func aCameraMayBeSilentForEverAndAChannelDeafToTroubles() throws {
+        let read = try settings(
+            """
+            sources: [{name: nest, directory: /a, silent_after: null}, {name: yard, directory: /b, silent_after: 5m}]
+            channels: [{name: phone, kind: ntfy, url: "https://ntfy.example/henhouse", troubles: false}]
+            """)
+        #expect(read.sources.map(\.silentAfter) == [nil, .seconds(300)])
+        #expect(read.channels.map(\.troubles) == [false])
+    }
+
     @Test func absentKeysHaveTheirPresets() throws {
         let read = try settings(
             """
@@ -113,8 +124,8 @@ struct ReadTests {
             read.sources == [
                 SourceSettings(
                     name: "nest", directory: "/var/lib/motion", patterns: ["*.jpg", "*.jpeg"], recursive: true,
-                    watch: .auto, deadline: .seconds(1), staleAfter: .seconds(10), visitGap: .seconds(60),
-                    after: .leave, regions: [.wholeFrame])
+                    watch: .auto, deadline: .seconds(1), staleAfter: .seconds(10), silentAfter: .seconds(86_400),
+                    visitGap: .seconds(60), after: .leave, regions: [.wholeFrame])
             ])
         #expect(read.ruleBook.rules == [Rule(name: "jay", labels: ["jay"], action: "water", publish: ["phone"])])
         #expect(read.actions == [ActionSettings(name: "water", work: .command(["water"]))])

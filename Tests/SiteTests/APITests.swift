@@ -106,7 +106,7 @@ import Vocabulary
         ("/api/v1/detections?lable=jay", "unknown parameter 'lable'; known are limit, before, after, since"),
         ("/api/v1/detections?label=%zz", "'label=%zz' is not percent-encoded UTF-8"),
         ("/api/v1/frames?state=lost", "state must be one of recorded, quarantined, noted, backlog, not 'lost'"),
-        ("/events?only=cats", "only is a list of frame, detection, visit, armed, not 'cats'"),
+        ("/events?only=cats", "only is a list of frame, detection, visit, source, armed, not 'cats'"),
     ])
     func whatCannotBeReadIsNamed(path: String, message: String) async throws {
         let answer = try await SiteFixture().ask(.get, path)

@@ -44,7 +44,13 @@ import Vocabulary
         try await Sightings(site: site).addBroken("<script>.jpg", reason: hostile)
         site.controls.change {
             $0.sources = [
-                .init(name: hostile, directory: hostile, state: .silent, sentence: hostile, deadline: .seconds(1))
+                .init(
+                    name: hostile, directory: hostile, state: .silent, sentence: hostile, deadline: .seconds(1),
+                    conditions: [
+                        ConditionReport(
+                            source: hostile, condition: .silent, since: SiteFixture.now,
+                            frame: FrameID(rawValue: hostile), detail: hostile)
+                    ])
             ]
             $0.actions = [.init(name: hostile)]
             $0.channels = [.init(name: hostile, kind: hostile, trouble: hostile)]
@@ -87,7 +93,11 @@ import Vocabulary
         let site = try SiteFixture()
         site.controls.change {
             $0.sources[0].state = .silent
-            $0.sources[0].since = SiteFixture.now - .seconds(1_560)
+            $0.sources[0].conditions = [
+                ConditionReport(
+                    source: "nest", condition: .silent, since: SiteFixture.now - .seconds(1_560),
+                    detail: "no picture for 20\u{A0}min")
+            ]
             $0.armed = .disarmed(since: SiteFixture.now, until: SiteFixture.now + .seconds(3_600))
             $0.channels[0].trouble = "connection refused"
             $0.channels[0].since = SiteFixture.now - .seconds(5_520)
@@ -104,6 +114,48 @@ import Vocabulary
         ] {
             #expect(page.contains(words), "\(words)")
         }
+    }
+
+    @Test func aCameraInTroubleIsShownWithSinceWhenAndThePhotoThatShowsIt() async throws {
+        let site = try SiteFixture()
+        let seen = try await Sightings(site: site).add("jay", 1)
+        let condition = ConditionReport(
+            source: "nest", condition: .blurred, since: SiteFixture.now - .seconds(1_560), frame: seen.frame,
+            detail: "it has 4 % of the fine detail that is usual here")
+        site.controls.change {
+            $0.sources[0].state = .blurred
+            $0.sources[0].conditions = [condition]
+        }
+        let page = try await site.ask(.get, "/").text
+        let checker = PageChecker(page)
+        #expect(checker.faults == [])
+        #expect(page.contains("Nest blurred since 07:16."))
+        #expect(page.contains("Clean the lens"))
+        #expect(page.contains("1\u{A0}problem"))
+        #expect(checker.all("a").contains { $0.attributes["class"] == "proof" })
+        let sources = try #require(try await site.ask(.get, "/api/v1/status").json["sources"] as? [[String: Any]])
+        #expect(sources.first?["state"] as? String == "blurred")
+        let shown = try #require((sources.first?["conditions"] as? [[String: Any]])?.first)
+        #expect(shown["state"] as? String == "blurred")
+        #expect(shown["since"] as? String == "2026-05-12T06:16:00.000Z")
+        #expect(shown["frame"] as? String == seen.frame.rawValue)
+        #expect(shown["picture"] as? String == seen.frame.picturePath)
+    }
+
+    @Test func theNightIsSaidCalmly() async throws {
+        let site = try SiteFixture()
+        site.controls.change {
+            $0.sources[0].state = .dark
+            $0.sources[0].conditions = [
+                ConditionReport(
+                    source: "nest", condition: .dark, since: SiteFixture.now - .seconds(36_000),
+                    detail: "even its bright parts are nearly black (12 of 255)")
+            ]
+        }
+        let page = try await site.ask(.get, "/").text
+        #expect(PageChecker(page).faults == [])
+        #expect(page.contains("All well"))
+        #expect(page.contains(">dark</span> since <time datetime=\"2026-05-11T21:42:00.000+01:00\">Mon 21:42</time>"))
     }
 
     @Test func aDetectionShowsWhyAndWhereTheTimeWent() async throws {

@@ -1,7 +1,7 @@
 public import Store
 public import Vocabulary
 
-/// A way to tell people or programs of visits. A new kind is one file in this folder, a case of ``ChannelSettings/Kind``
+/// A way to tell people or programs of visits and of cameras in trouble. A new kind is one file in this folder, a case of ``ChannelSettings/Kind``
 /// and rows of the settings; the contract tests of the channels are run on it.
 public protocol Channel: Sendable {
     /// Delivers one message; returns when the other side has taken it. Called for one message at a time. Knows nothing
@@ -21,29 +21,37 @@ public struct ChannelMessage: Sendable {
         public var name: String
     }
 
+    /// What a message can tell of.
+    public enum Subject: Sendable {
+        /// A detection; of a whole visit the one with the best picture.
+        case detection(DetectionItem)
+        /// A source in trouble, or out of it again.
+        case condition(ConditionReport)
+    }
+
     /// The same for the same message after any crash.
     public var key: String
     /// What it tells of.
-    public var kind: Publication.When
+    public var kind: OutboxItem.Kind
     /// A few words: what, and at which camera.
     public var title: String
     /// One sentence: "Jay seen 07:42, sprinkler fired after 84 ms".
     public var text: String
-    /// The detection it tells of; of a whole visit the one with the best picture.
-    public var detection: DetectionItem
+    /// What it tells of.
+    public var subject: Subject
     /// The picture; nil where none is kept, or none may be shown.
     public var picture: Picture?
 
     /// What is to be told.
     public init(
-        key: String, kind: Publication.When, title: String, text: String, detection: DetectionItem,
+        key: String, kind: OutboxItem.Kind, title: String, text: String, subject: Subject,
         picture: Picture? = nil
     ) {
         self.key = key
         self.kind = kind
         self.title = title
         self.text = text
-        self.detection = detection
+        self.subject = subject
         self.picture = picture
     }
 }

@@ -11,37 +11,48 @@ struct MessageComposer: Sendable {
 
     /// The message of an item of the outbox; nil where the record no longer holds what it tells of.
     func message(_ item: OutboxItem, now: Instant) async throws(StoreError) -> ChannelMessage? {
-        let detection: DetectionItem
-        let text: String
         switch item.kind {
         case .end:
-            guard let visit = try await store.visit(item.visit) else { return nil }
-            detection = visit.best
-            text = words.sentence(visit, now: now)
+            guard let id = item.visit, let visit = try await store.visit(id) else { return nil }
+            return await message(item, of: visit.best, words.sentence(visit, now: now))
         case .start, .each:
-            guard let seen = try await store.detection(item.detection ?? item.visit) else { return nil }
-            detection = seen
-            text = words.sentence(seen, now: now)
+            guard let id = item.detection ?? item.visit, let seen = try await store.detection(id) else { return nil }
+            return await message(item, of: seen, words.sentence(seen, now: now))
+        case .began, .over:
+            guard let id = item.condition, let condition = try await store.condition(id) else { return nil }
+            var picture: ChannelMessage.Picture?
+            // Of what is over the picture shows nothing any more.
+            if item.kind == .began, let frame = condition.frame {
+                picture = await self.picture(of: frame, name: "\(condition.condition.rawValue)-\(frame)")
+            }
+            return ChannelMessage(
+                key: item.key, kind: item.kind, title: words.title(condition),
+                text: item.kind == .began ? words.began(condition, now: now) : words.over(condition),
+                subject: .condition(condition), picture: picture)
         }
-        return ChannelMessage(
-            key: item.key, kind: item.kind, title: words.title(detection), text: text, detection: detection,
-            picture: await picture(of: detection))
     }
 
-    private func picture(of detection: DetectionItem) async -> ChannelMessage.Picture? {
+    private func message(_ item: OutboxItem, of detection: DetectionItem, _ text: String) async -> ChannelMessage {
+        let word = String(
+            detection.label.utf8.map { isLetterOrDigit($0) ? Character(Unicode.Scalar($0)) : "-" })
+        return ChannelMessage(
+            key: item.key, kind: item.kind, title: words.title(detection), text: text,
+            subject: .detection(detection),
+            picture: await picture(of: detection.frame, name: "\(word)-\(detection.id)"))
+    }
+
+    /// - Parameter name: ASCII, without the ending.
+    private func picture(of frame: FrameID, name: String) async -> ChannelMessage.Picture? {
         var bytes: [UInt8]?
-        if let path = try? await store.picturePath(of: detection.frame) {
+        if let path = try? await store.picturePath(of: frame) {
             bytes = await readFile(path, limit: Self.largestPicture)
         }
         if bytes.map(isJPEG) != true {
-            guard let path = await store.thumbnailPath(of: detection.frame) else { return nil }
+            guard let path = await store.thumbnailPath(of: frame) else { return nil }
             bytes = await readFile(path, limit: Self.largestPicture)
         }
         guard let bytes, isJPEG(bytes) else { return nil }
-        let word = detection.label.utf8.map { byte in
-            isLetterOrDigit(byte) ? Character(Unicode.Scalar(byte)) : "-"
-        }
-        return ChannelMessage.Picture(bytes: bytes, name: "\(String(word))-\(detection.id).jpg")
+        return ChannelMessage.Picture(bytes: bytes, name: "\(name).jpg")
     }
 
     private func isJPEG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }

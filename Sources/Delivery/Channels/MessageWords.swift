@@ -30,6 +30,43 @@ struct MessageWords {
         return words + outcome(visit.fired ?? visit.best)
     }
 
+    /// Which camera: "Camera nest".
+    func title(_ condition: ConditionReport) -> String { "Camera \(condition.source)" }
+
+    /// A camera that fell into trouble: "Camera nest: no picture since 14:05".
+    func began(_ condition: ConditionReport, now: Instant) -> String {
+        let since = "since \(time(condition.since, now: now))"
+        let words =
+            switch condition.condition {
+            case .missing: "its directory is away \(since): \(condition.detail)"
+            case .silent: "no picture \(since)"
+            case .frozen: "the same picture again and again \(since)"
+            case .truncated: "pictures cut off \(since): \(condition.detail)"
+            case .blurred: "pictures blurred \(since)"
+            case .bright: "blinded \(since)"
+            case .wrongClock: "its clock is wrong \(since): \(condition.detail)"
+            case .dark: "dark \(since)"
+            }
+        return "Camera \(condition.source): \(words)"
+    }
+
+    /// The end of that: "nest: pictures again after 3 h".
+    func over(_ condition: ConditionReport) -> String {
+        let after = condition.until.map { " after \(($0 - condition.since).span)" } ?? ""
+        let words =
+            switch condition.condition {
+            case .missing: "its directory is back"
+            case .silent: "pictures again"
+            case .frozen: "fresh pictures again"
+            case .truncated: "whole pictures again"
+            case .blurred: "sharp again"
+            case .bright: "sees again"
+            case .wrongClock: "its clock is right again"
+            case .dark: "light again"
+            }
+        return "\(condition.source): \(words)\(after)"
+    }
+
     /// Local time of day; with its date where that is not today's.
     private func time(_ instant: Instant, now: Instant) -> String {
         var calendar = Calendar(identifier: .gregorian)

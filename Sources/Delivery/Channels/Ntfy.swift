@@ -70,11 +70,17 @@ public struct NtfyChannel: Channel {
     }
 
     private func filled(_ click: String, _ message: ChannelMessage) -> String {
-        let detection = message.detection
-        let values = [
-            "visit": detection.visit.rawValue, "detection": detection.id.rawValue, "label": detection.label,
-            "source": detection.source, "region": detection.region, "rule": detection.rule,
-        ]
+        let values =
+            switch message.subject {
+            case .detection(let detection):
+                [
+                    "visit": detection.visit.rawValue, "detection": detection.id.rawValue, "label": detection.label,
+                    "source": detection.source, "region": detection.region, "rule": detection.rule,
+                ]
+            case .condition(let condition):
+                // An address made for visits leads nowhere here; its words for visits are left empty.
+                ["source": condition.source, "visit": "", "detection": "", "label": "", "region": "", "rule": ""]
+            }
         return values.reduce(click) {
             $0.replacingOccurrences(of: "{\($1.key)}", with: percentEncoded($1.value))
         }

@@ -119,6 +119,10 @@ extension Keys {
         static let staleAfter = Key(
             "stale_after", Kind.duration(.milliseconds(10)...(.seconds(86_400))), preset: "10s",
             "An older frame is recorded and fires nothing.")
+        static let silentAfter = Key(
+            "silent_after", Kind.duration(.seconds(60)...(.seconds(365 * 86_400))).optional, preset: "1d",
+            "Without a picture for so long the camera is called silent: a little more than its longest usual pause. "
+                + "null: never.")
         static let visitGap = Key(
             "visit_gap", Kind.duration(.milliseconds(10)...(.seconds(86_400))), preset: "1m",
             "Detections of one label less than this apart are one visit.")
@@ -133,7 +137,7 @@ extension Keys {
             "a source",
             [
                 AnyKey(name), AnyKey(directory), AnyKey(pattern), AnyKey(recursive), AnyKey(watch), AnyKey(deadline),
-                AnyKey(staleAfter), AnyKey(visitGap), AnyKey(after), AnyKey(regions),
+                AnyKey(staleAfter), AnyKey(silentAfter), AnyKey(visitGap), AnyKey(after), AnyKey(regions),
             ])
 
         @Sendable static func build(_ values: Values, _ reading: inout Reading) -> SourceSettings? {
@@ -141,8 +145,8 @@ extension Keys {
             return SourceSettings(
                 name: values[name], directory: values[directory], patterns: values[pattern],
                 recursive: values[recursive], watch: values[watch], deadline: values[deadline],
-                staleAfter: values[staleAfter], visitGap: values[visitGap], after: values[after],
-                regions: regions.isEmpty ? [.wholeFrame] : regions)
+                staleAfter: values[staleAfter], silentAfter: values[silentAfter], visitGap: values[visitGap],
+                after: values[after], regions: regions.isEmpty ? [.wholeFrame] : regions)
         }
     }
 

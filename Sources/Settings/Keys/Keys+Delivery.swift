@@ -110,6 +110,10 @@ extension Keys {
             "when", Kind<ChannelSettings.When>.choice, preset: "start",
             "What it is told: each visit when it begins, or when it has ended, or each detection.")
         static let only = Key("only", OfOnly.kind, preset: "{}", "What it takes.")
+        static let troubles = Key(
+            "troubles", Kind.flag, preset: "true",
+            "Also tells when a camera is silent, frozen, blurred, blinded, dated wrongly or away, or its files are cut, "
+                + "and when that is over: once each.")
         static let atMost = Key(
             "at_most", Kind.rate, preset: "10/h", "How many messages; more are recorded as limited.")
         static let expires = Key(
@@ -118,13 +122,16 @@ extension Keys {
 
         static let section = Section(
             "a channel",
-            [AnyKey(name), AnyKey(kind), AnyKey(when), AnyKey(only), AnyKey(atMost), AnyKey(expires)],
+            [
+                AnyKey(name), AnyKey(kind), AnyKey(when), AnyKey(only), AnyKey(troubles), AnyKey(atMost),
+                AnyKey(expires),
+            ],
             variants: Section.Variants(key: "kind", keys: kinds))
 
         @Sendable static func build(_ values: Values, _ reading: inout Reading) -> ChannelSettings? {
             ChannelSettings(
                 name: values[name], kind: .ntfy(OfNtfy.build(values)), when: values[when], only: values[only],
-                atMost: values[atMost], expires: values[expires])
+                troubles: values[troubles], atMost: values[atMost], expires: values[expires])
         }
     }
 

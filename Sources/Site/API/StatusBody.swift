@@ -62,6 +62,7 @@ struct StatusBody: Encodable {
         let newest: Instant?
         let deadlineMs: Double
         let frames: Int
+        let conditions: [ConditionBody]
     }
     struct Latency: Encodable {
         let count: Int
@@ -142,7 +143,8 @@ struct StatusBody: Encodable {
         sources = status.sources.map {
             Source(
                 name: $0.name, directory: $0.directory, state: $0.state.rawValue, since: $0.since,
-                sentence: $0.sentence, newest: $0.newest, deadlineMs: $0.deadline.milliseconds, frames: $0.frames)
+                sentence: $0.sentence, newest: $0.newest, deadlineMs: $0.deadline.milliseconds, frames: $0.frames,
+                conditions: $0.conditions.map(ConditionBody.init))
         }
         latency = Latency(status.latency)
         stages = named(status.stages).mapValues(Latency.init)

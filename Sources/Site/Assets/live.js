@@ -55,8 +55,8 @@ const listen = () => {
     events?.close();
     events = null;
   } else if (!events) {
-    events = new EventSource('/events?only=frame,visit,armed');
-    for (const kind of ['frame', 'visit', 'armed', 'reset']) {
+    events = new EventSource('/events?only=frame,visit,source,armed');
+    for (const kind of ['frame', 'visit', 'source', 'armed', 'reset']) {
       events.addEventListener(kind, () => plan(Math.max(0, soonest - (Date.now() - asked))));
     }
   }

@@ -99,6 +99,8 @@ struct EventStream {
         case .detection: data = try json(try await site.store.detection(DetectionID(rawValue: change.subject)), change)
         case .visit:
             data = try json(try await site.store.visit(VisitID(rawValue: change.subject)).map(VisitBody.init), change)
+        case .source:
+            data = try json(try await site.store.condition(change.subject).map(ConditionBody.init), change)
         case .armed: data = try encoded(ArmedBody(try await site.store.armedState(), now: site.now()))
         }
         return ServerSentEvent(id: change.sequence, event: change.kind.rawValue, data: data).frame

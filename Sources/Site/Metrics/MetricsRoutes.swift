@@ -84,10 +84,17 @@ struct Metrics {
             Double(status.counts.late))
         page.add("rooster_backlog_frames", .gauge, "Frames that wait to be decided.", Double(status.backlog))
         page.add(
-            "rooster_source_state", .gauge, "1 for the state a source is in.",
+            "rooster_source_state", .gauge, "1 for each state a source is in.",
             status.sources.flatMap { source in
                 ApplianceStatus.Source.State.allCases.map {
-                    .init(source.state == $0 ? 1 : 0, ("source", source.name), ("state", $0.rawValue))
+                    .init(states(of: source).contains($0) ? 1 : 0, ("source", source.name), ("state", $0.rawValue))
+                }
+            })
+        page.add(
+            "rooster_source_state_since_timestamp_seconds", .gauge, "Since when a source is in a state.",
+            status.sources.flatMap { source in
+                source.conditions.map {
+                    .init(seconds($0.since), ("source", source.name), ("state", $0.condition.rawValue))
                 }
             })
         page.add(
@@ -162,6 +169,10 @@ struct Metrics {
             })
         page.add("rooster_recorded_detections", .gauge, "Detections on record.", Double(counts.detections))
         page.add("rooster_recorded_visits", .gauge, "Visits on record.", Double(counts.visits))
+    }
+
+    private func states(of source: ApplianceStatus.Source) -> Set<ApplianceStatus.Source.State> {
+        Set(source.conditions.map { .init($0.condition) } + [source.state])
     }
 
     private func summary(_ latency: ApplianceStatus.Latency, _ labels: (String, String)...) -> [PrometheusText.Sample] {

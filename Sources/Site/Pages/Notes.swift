@@ -12,14 +12,24 @@ enum Notes {
     }
 
     private static func sources(_ data: NowData) -> [Flash] {
-        data.status.sources.compactMap { source in
-            guard source.state.isTrouble else { return nil }
-            let since = source.since.map { " since \(data.time.short($0, now: data.now))" } ?? ""
+        data.status.sources.flatMap { source in
             let name = Words.capitalised(source.name)
-            let title =
-                source.state == .missing
-                ? "The directory of \(source.name) is missing\(since)." : "\(name) \(source.state.word)\(since)."
-            return Flash(.fault, .camera, title, Words.sentence(source.sentence ?? source.state.advice))
+            if source.state == .missing {
+                let since = source.since.map { " since \(data.time.short($0, now: data.now))" } ?? ""
+                return [
+                    Flash(
+                        .fault, .camera, "The directory of \(source.name) is missing\(since).",
+                        Words.sentence(source.sentence ?? source.state.advice))
+                ]
+            }
+            return source.conditions.filter(\.condition.isTrouble).map { condition in
+                let since = data.time.short(condition.since, now: data.now)
+                let advice = ApplianceStatus.Source.State(condition.condition).advice
+                return Flash(
+                    .fault, .camera, "\(name) \(condition.condition.word) since \(since).",
+                    "\(Words.sentence(condition.detail)) \(advice)",
+                    link: data.picture(of: condition).map { ("See it", $0) })
+            }
         }
     }
 
@@ -136,11 +146,14 @@ extension ApplianceStatus.Source.State {
         switch self {
         case .well: "well"
         case .waiting: "waiting"
-        case .silent: "silent"
-        case .frozen: "frozen"
-        case .dark: "dark"
-        case .blurred: "blurred"
-        case .missing: "missing"
+        case .missing: SourceCondition.missing.word
+        case .silent: SourceCondition.silent.word
+        case .frozen: SourceCondition.frozen.word
+        case .truncated: SourceCondition.truncated.word
+        case .blurred: SourceCondition.blurred.word
+        case .bright: SourceCondition.bright.word
+        case .wrongClock: SourceCondition.wrongClock.word
+        case .dark: SourceCondition.dark.word
         }
     }
 
@@ -148,7 +161,10 @@ extension ApplianceStatus.Source.State {
         switch self {
         case .silent: "Check its power and its card."
         case .frozen: "The same photo comes again and again. Restart the camera."
-        case .blurred: "Clean the lens."
+        case .truncated: "Look at the camera's connection and its card; an upload that breaks off leaves half a photo."
+        case .blurred: "Clean the lens, and see whether the camera was moved."
+        case .bright: "The sun, or the camera's own lamp, shines into the lens: turn it a little."
+        case .wrongClock: "Set the camera's clock. Rooster goes by when photos come, so nothing else is wrong."
         case .missing: "Rooster looks for it again and again and goes on when it is back."
         case .well, .waiting, .dark: ""
         }

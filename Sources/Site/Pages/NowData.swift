@@ -11,6 +11,8 @@ struct NowData: Sendable {
     var changes: [AuditItem]
     var deadlines: DeadlineCounts
     var broken: [FrameItem]
+    /// Frames that show what is the matter with a camera and whose picture is kept.
+    var shown: Set<FrameID>
     var disk: DiskFigures
     var health: StoreHealth
     var outbox: [String: [OutboxItem.State: Int]]
@@ -29,20 +31,31 @@ struct NowData: Sendable {
         let yesterday = now - .seconds(86_400)
         let store = site.store
         let day = try await site.day.figures(at: now)
+        let status = await site.controls.status()
+        var shown: Set<FrameID> = []
+        for frame in Set(status.sources.flatMap { $0.conditions.compactMap(\.frame) }) {
+            if try await store.frame(frame)?.hasPicture == true { shown.insert(frame) }
+        }
         return NowData(
-            status: await site.controls.status(), frames: try await store.newestFrames(),
+            status: status, frames: try await store.newestFrames(),
             visits: try await store.visits(VisitFilter(limit: visitLimit)).items,
             quarterHours: day.quarterHours,
             lastAction: try await store.actions(since: yesterday, limit: 1).first,
             changes: try await store.audit(AuditFilter(limit: changeLimit)).items,
             deadlines: day.deadlines,
             broken: try await store.frames(FrameFilter(limit: 5, since: yesterday, state: .quarantined)).items,
-            disk: try await store.diskFigures(), health: store.health, outbox: try await store.counts().outbox,
+            shown: shown, disk: try await store.diskFigures(), health: store.health,
+            outbox: try await store.counts().outbox,
             now: now, time: site.time, formToken: site.origin.formToken)
     }
 
     /// All deadlines missed in the last 24 hours while Rooster ran.
     var missedCount: Int { deadlines.missed.values.reduce(0, +) }
+
+    /// Where the picture is that shows what is the matter; nil where none is kept.
+    func picture(of condition: ConditionReport) -> String? {
+        condition.frame.flatMap { shown.contains($0) ? $0.picturePath : nil }
+    }
 
     /// What was spent of the budget, 0 to 1 and beyond.
     var budgetShare: Double {

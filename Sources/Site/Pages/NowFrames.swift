@@ -31,7 +31,9 @@ struct NowFrames {
         let best = frame.best
         let label =
             best.map { Words.capitalised($0.label) } ?? (frame.state == .quarantined ? "Not readable" : "No answer")
-        let isStale = source?.state.isTrouble ?? false
+        let isStale = source?.state.isStale ?? false
+        // A frozen camera goes on sending: what counts is since when it shows nothing new.
+        let since = source?.state == .frozen ? source?.since ?? frame.time : frame.time
         let stale: Markup = isStale ? " stale" : ""
         let name = Words.capitalised(frame.source)
         let picture: Markup =
@@ -45,8 +47,8 @@ struct NowFrames {
             isStale
             ? """
             <span class="verdict">\(Words.capitalised(source?.state.word ?? ""))</span> \
-            <span class="tag fault">\(Icon.alert.markup)\(Words.ago(frame.time, now: data.now))</span>
-            """ : "<span class=\"verdict\">\(label) \(probability)</span>"
+            <span class="tag fault">\(Icon.alert.markup)\(Words.ago(since, now: data.now))</span>
+            """ : "<span class=\"verdict\">\(label) \(probability)</span>\(tag(source))"
         let last: Markup? = isStale ? " <span>last photo: \(label)</span>" : nil
         let content: Markup = """
             <div class="shot\(stale)\(none)">\(picture)</div>
@@ -56,6 +58,13 @@ struct NowFrames {
             """
         let link: Markup = frame.hasPicture ? "<a href=\"\(frame.id.picturePath)\">\(content)</a>" : content
         return "<figure>\(link)</figure>\n"
+    }
+
+    /// What is the matter with the camera, where its photos are fresh nevertheless.
+    private func tag(_ source: ApplianceStatus.Source?) -> Markup? {
+        guard let source, let worst = source.conditions.first else { return nil }
+        let tone: Markup = worst.condition.isTrouble ? " fault" : ""
+        return " <span class=\"tag\(tone)\">\(worst.condition.word)</span>"
     }
 
     private func age(_ frame: FrameItem) -> Markup? {

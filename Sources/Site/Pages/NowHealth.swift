@@ -47,11 +47,33 @@ struct NowHealth {
 
     private func sourceRow(_ source: ApplianceStatus.Source) -> Markup {
         let tone: Markup = source.state.isTrouble ? " fault" : source.state == .well ? " well" : ""
-        let words = source.sentence ?? "\(Words.count(source.frames, "photo", "photos")) since the start."
+        let words =
+            source.conditions.isEmpty
+            ? source.sentence ?? "\(Words.count(source.frames, "photo", "photos")) since the start." : ""
+        let state: Markup =
+            source.conditions.isEmpty || source.state == .missing
+            ? "<span class=\"tag\(tone)\">\(source.state.word)</span> \(words) " : .empty
         return row(
             Words.capitalised(source.name),
-            "<span class=\"tag\(tone)\">\(source.state.word)</span> \(words) <span class=\"soft\"><code>\(source.directory)</code></span>"
-        )
+            "\(source.conditions.map(condition))\(state)<span class=\"soft\"><code>\(source.directory)</code></span>")
+    }
+
+    /// What is the matter with a camera, since when, and the photo that shows it.
+    private func condition(_ condition: ConditionReport) -> Markup {
+        let tone: Markup = condition.condition.isTrouble ? " fault" : ""
+        let since = data.time.element(condition.since, data.time.short(condition.since, now: data.now))
+        let picture: Markup? = data.picture(of: condition).flatMap { path in
+            condition.frame.map { frame in
+                """
+                <a class="proof" href="\(path)"><img src="\(frame.thumbnailPath)" \
+                alt="Photo of \(condition.source), \(condition.condition.word)" width="96" height="72"></a>
+                """
+            }
+        }
+        return """
+            <div class="cond"><p><span class="tag\(tone)">\(condition.condition.word)</span> since \(since). \
+            \(Words.sentence(condition.detail))</p>\(picture)</div>
+            """
     }
 
     private func channelRow(_ channel: ApplianceStatus.Channel) -> Markup {
