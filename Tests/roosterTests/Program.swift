@@ -88,6 +88,7 @@ final class Daemon {
     /// Starts it and waits until it answers.
     func start() async throws {
         struct Ended: Error { var log: String }
+        let before = log.count
         process = Process()
         process.executableURL = URL(filePath: Program.path)
         process.arguments = ["run", "--settings", settings]
@@ -100,11 +101,8 @@ final class Daemon {
         // Its own words, not only an answer: another program may hold the port.
         try await until("the daemon answers") {
             guard self.process.isRunning else { throw Ended(log: self.log) }
-            guard let data = try? await self.get("/api/v1/status"),
-                let status = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
-            else { return false }
-            let sources = status["sources"] as? [[String: Any]] ?? []
-            return sources.contains { $0["directory"] as? String == self.home.path("capture") }
+            guard self.log.dropFirst(before).contains("watching") else { return false }
+            return (try? await self.get("/healthz"))?.isEmpty == false
         }
     }
 
