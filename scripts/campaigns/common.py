@@ -241,6 +241,7 @@ class Daemon:
             os.makedirs(directory, exist_ok=True)
         self.process = None
         self.starts = 0
+        self.log_begin = 0
         self.port = free_port()
         self.write_settings()
 
@@ -280,6 +281,7 @@ class Daemon:
     def _launch(self):
         self.starts += 1
         with open(f"{self.home}/log", "ab") as log:
+            self.log_begin = log.tell()
             self.process = subprocess.Popen(
                 self.prefix + [self.rooster, "run", "--settings", self.settings], stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, env=self.environment, cwd=self.home)
@@ -312,11 +314,12 @@ class Daemon:
             [self.rooster, *arguments, "--settings", self.settings], capture_output=True, text=True,
             env=self.environment, stdin=subprocess.DEVNULL)
 
-    def log(self):
-        """What it printed so far, in all its lives."""
+    def log(self, whole=False):
+        """What it printed since it was started last; `whole`: in all its lives."""
         try:
-            with open(f"{self.home}/log", errors="replace") as file:
-                return file.read()
+            with open(f"{self.home}/log", "rb") as file:
+                file.seek(0 if whole else self.log_begin)
+                return file.read().decode(errors="replace").strip()
         except FileNotFoundError:
             return ""
 
