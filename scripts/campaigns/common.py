@@ -13,6 +13,7 @@ Only the standard library: a board has nothing else.
 """
 import argparse
 import atexit
+import datetime
 import glob
 import http.client
 import json
@@ -46,6 +47,14 @@ def until(what, condition, seconds=PATIENCE, every=0.05):
         if time.monotonic() > end:
             raise TooLate(f"{what}: not within {seconds:g} s")
         time.sleep(every)
+
+
+def comes_true(condition, seconds=PATIENCE, every=0.05):
+    """The same for what is checked afterwards: says whether it did."""
+    try:
+        return bool(until("", condition, seconds, every))
+    except TooLate:
+        return False
 
 
 def options(documentation, **numbers):
@@ -225,7 +234,7 @@ class Daemon:
     def __init__(self, rooster, home, more="", *, name="daemon", sources=None, storage="keep_free: 1MB", place="",
                  environment=None, prefix=(), state=None, capture=None):
         """`more`: YAML below `sources` (rules, actions, channels, groups). `sources`: {name: YAML of more keys}, one
-        directory each below `capture`; by default one, `yard`, whose directory is `capture` itself. `prefix`: words
+        directory each below `capture`; by default one, `yard`. The directory of a single one is `capture` itself. `prefix`: words
         before the program (a wrapper). `state` and `capture`: directories elsewhere than below `home`."""
         self.rooster, self.home, self.more, self.name = rooster, home, more, name
         self.settings = f"{home}/rooster.yaml"
@@ -236,7 +245,7 @@ class Daemon:
         self.prefix = list(prefix)
         self.sources = sources or {"yard": ""}
         self.directories = {
-            source: self.capture if sources is None else f"{self.capture}/{source}" for source in self.sources}
+            source: self.capture if len(self.sources) == 1 else f"{self.capture}/{source}" for source in self.sources}
         for directory in [home, *self.directories.values()]:
             os.makedirs(directory, exist_ok=True)
         self.process = None
@@ -468,6 +477,11 @@ def free_port():
                 return port
             except OSError:
                 continue
+
+
+def instant(text):
+    """Seconds since 1970 of an RFC 3339 instant of the API."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def percentile(values, share):

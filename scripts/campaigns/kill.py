@@ -129,7 +129,7 @@ def check_actions(campaign, daemon, script, kills):
     strangers = [id for id in starts if id not in known]
     repeated = {id: count for id, count in starts.items() if count > 1}
     campaign.check("each due action is started or accounted for", not nothing and not pending,
-                   f"{len(rows)} due: {dict(states)}; {len(nothing)} without a word, {len(pending)} unended")
+                   f"{len(rows)} due: {dict(states)}; {len(nothing)} without a word, {len(pending)} unended {pending[:2]}")
     campaign.check("what was not started has its reason", not unreasoned, f"{len(unreasoned)} without")
     campaign.check("what is on record as run did run", not unstarted, f"{len(ran)} ran; {len(unstarted)} did not")
     campaign.check("what is on record as held back or expired did not run", not denied, f"{len(denied)} did {denied[:2]}")
@@ -181,9 +181,8 @@ def main():
         if not daemon.running():
             daemon.start()
         common.until("all frames are on record", lambda: daemon.answers() and daemon.recorded() >= options.frames, 600, 0.5)
-        common.until("all actions have ended", lambda: not daemon.rows(
-            "SELECT 1 FROM action WHERE state IN ('queued', 'started')"), 60, 0.5)
-        common.until("all visits have ended", lambda: not daemon.rows("SELECT 1 FROM visit WHERE ended IS NULL"), 60, 0.5)
+        for unended in ("action WHERE state IN ('queued', 'started')", "visit WHERE ended IS NULL"):
+            common.comes_true(lambda: not daemon.rows(f"SELECT 1 FROM {unended} LIMIT 1"), 40, 0.5)
         rows = check_frames(campaign, daemon, camera.written)
         check_actions(campaign, daemon, script, kills)
         check_feed(campaign, daemon, feed)
