@@ -3,7 +3,8 @@ import Synchronization
 
 /// Which sources were looked through before: what lies there at the very first look is history, and noted, not answered.
 ///
-/// Kept with the record, and only once a whole first look is on record: a first start that is cut short begins again.
+/// Kept with the record, as soon as the whole first look is on record, and behind it: a first start that is cut short
+/// begins again, and what comes after the first look is never history, however soon the process dies.
 final class FirstStarts: Sendable {
     private let seen: Mutex<Set<String>>
 

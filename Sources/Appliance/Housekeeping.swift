@@ -13,7 +13,6 @@ struct Housekeeping: Sendable {
     let settings: CurrentSettings
     let originals: Originals
     let watcher: Watcher
-    let firstStarts: FirstStarts
     let logger: Logger
 
     private static let step = Duration.seconds(1)
@@ -30,9 +29,6 @@ struct Housekeeping: Sendable {
             queue.put(endedVisits: rules.withLock { endedVisits(state: &$0, now: Clock.now()) })
             _ = await originals.removeAll(store)
             tellChanges(&states)
-            for status in watcher.status() where status.scans > 0 && queue.count == 0 {
-                await firstStarts.looked(at: status.name, store: store)
-            }
             if seconds % Housekeeping.keepRulesEvery == 0 { await rules.keep(in: store) }
             if seconds % Housekeeping.sweepEvery == 0 { await sweep() }
         }

@@ -9,6 +9,7 @@ struct Recorder: Sendable {
     let settings: CurrentSettings
     let thumbnails: Thumbnails
     let originals: Originals
+    let firstStarts: FirstStarts
     let tally: Tally
     let logger: Logger
 
@@ -50,6 +51,8 @@ struct Recorder: Sendable {
                 note(await store.endVisits(ids, at: Clock.now().wall))
             case .gone(let ids):
                 note(await store.frameGone(ids, at: Clock.now().wall))
+            case .lookedAt(let source):
+                await firstStarts.looked(at: source, store: store)
             }
         }
         await record(frames)

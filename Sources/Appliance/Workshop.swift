@@ -26,6 +26,7 @@ final class Workshop {
     private let tally = Tally()
     private let originals = Originals()
     private let actions: ActionRunner
+    private let journal: IntentJournal
     private let dispatcher: ChannelDispatcher
     private let watcher: Watcher
     private let firstStarts: FirstStarts
@@ -50,6 +51,7 @@ final class Workshop {
 
         let client = HTTPClient()
         let journal = IntentJournal(path: "\(configuration.storage.directory)/intents")
+        self.journal = journal
         let queue = queue
         let tally = tally
         actions = ActionRunner(
@@ -85,7 +87,7 @@ final class Workshop {
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
         recorder = Recorder(
             queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
-            tally: tally, logger: logger)
+            firstStarts: firstStarts, tally: tally, logger: logger)
         rules.restore(journal.starts(now: started), now: started)
     }
 
@@ -95,6 +97,9 @@ final class Workshop {
             store: store, controls: controls, settings: try siteSettings(), logger: logger)
         let threads = try startPath()
         await takeUpVisits()
+        // The process may have died between the end of an action and its record, or that of its whole frame: then the
+        // frame is decided again, and what its own action began, a cool-down, would hold it back on record.
+        for (detection, report) in journal.outcomes { queue.put(report, of: detection) }
         var running = Set<DetectionID>()
         for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
             tally.note(report)
@@ -113,7 +118,7 @@ final class Workshop {
             ])
         let housekeeping = Housekeeping(
             store: store, rules: rules, queue: queue, settings: settings, originals: originals, watcher: watcher,
-            firstStarts: firstStarts, logger: logger)
+            logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },
@@ -238,6 +243,7 @@ final class Workshop {
                 }
                 queue.waitForRoom()
             },
-            onGone: { ids in queue.put(gone: ids) })
+            onGone: { ids in queue.put(gone: ids) },
+            onFirstLook: { source in queue.put(lookedAt: source) })
     }
 }

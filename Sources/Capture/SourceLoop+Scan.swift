@@ -141,6 +141,7 @@ extension SourceLoop {
         }
         lastScanBegan = scan.began
         isStartup = false
+        if isFirstStart == true { surroundings.onFirstLook(source.name) }
         isFirstStart = false
         status.scans += 1
         status.lastScan = now.wall

@@ -19,6 +19,7 @@ import Vocabulary
         #expect(eventually { yard.noted.count == 700 && yard.answers.count == 1 })
         #expect(yard.isQuiet())
         #expect(yard.names == ["fresh.jpg"])
+        #expect(yard.firstLooks == [700], "told once, behind what it noted")
         #expect(yard.recorded[0].origin == .startup)
         #expect(Set(yard.noted.map(\.identity.id)).count == 700 && yard.status.noted == 700)
         let age = realClock().wall - yard.noted[0].time
@@ -36,6 +37,7 @@ import Vocabulary
         }
         let second = try Yard(in: first.directory, earlier: [first], isAnswering: false)
         #expect(eventually { second.backlog.count == 3 })
+        #expect(second.firstLooks.isEmpty)
         second.startAnswering()
         #expect(eventually { second.answers.count == 3 })
         #expect(second.isQuiet())

@@ -17,6 +17,8 @@ final class Yard: Sendable {
         var answers: [Answer] = []
         var noted: [NotedFile] = []
         var gone: [FrameID] = []
+        /// How many were noted at the end of a first look.
+        var firstLooks: [Int] = []
         var taken = 0
         var handedBack = 0
         var isBusy = false
@@ -46,7 +48,8 @@ final class Yard: Sendable {
             earlier: EarlierFrames(
                 known: known ?? { Set($0).intersection(recorded) }, isFirstStart: { _ in isFirstStart }),
             onNoted: { noted in books.value.withLock { $0.noted += noted } },
-            onGone: { gone in books.value.withLock { $0.gone += gone } })
+            onGone: { gone in books.value.withLock { $0.gone += gone } },
+            onFirstLook: { _ in books.value.withLock { $0.firstLooks.append($0.noted.count) } })
         surroundings.times.settle = settle
         surroundings.times.growth = .milliseconds(20)
         surroundings.times.check = .milliseconds(50)
@@ -101,6 +104,7 @@ final class Yard: Sendable {
     var recorded: [Claim] { answers.map(\.claim) }
     var noted: [NotedFile] { books.value.withLock { $0.noted } }
     var gone: [FrameID] { books.value.withLock { $0.gone } }
+    var firstLooks: [Int] { books.value.withLock { $0.firstLooks } }
     var handedBack: Int { books.value.withLock { $0.handedBack } }
 
     func waitUntilLookedThrough(times: Int = 1) -> Bool {

@@ -206,6 +206,14 @@ def shoot(path, photo):
         os.close(descriptor)
 
 
+def remove(path):
+    """Removes a file, if it is there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
 def note_script(path, also=""):
     """Writes a program for an action that appends one line a start to `path`.notes; `also` is more shell after it.
     Returns the path of the program. Lines are read by `notes`."""
