@@ -18,8 +18,17 @@ struct Recorder: Sendable {
 
     /// Works until the queue is closed and empty.
     func run() async {
+        await takeUpPictures()
         for await _ in queue.wakeups { await recordAll() }
         await recordAll()
+    }
+
+    /// Pictures are kept after the record of their batch: an earlier life may have died in between.
+    private func takeUpPictures() async {
+        for frame in (try? await store.lackingPictures(newest: Recorder.batch)) ?? [] {
+            let deletes = settings.now.sources[frame.source]?.deletesOriginals ?? false
+            _ = try? await store.keepPicture(of: frame.id, from: frame.path, by: deletes ? .link : .copy)
+        }
     }
 
     private func recordAll() async {

@@ -3,12 +3,11 @@ import TestSupport
 import Testing
 
 /// The small versions of the campaigns (scripts/campaign): a quarter of a minute each, against the program as it was built.
-@Suite(.serialized) struct CampaignTests {
-    @Test(.enabled(if: Program.hasPython, "python3 is not installed: sudo apt-get install python3-minimal"))
-    func killedAgainAndAgainNothingIsLost() throws { try hold("kill") }
-
+@Suite(.serialized, .enabled(if: Program.hasPython, "python3 is not installed: sudo apt-get install python3"))
+struct CampaignTests {
     /// Runs a campaign; what it prints says what did not hold.
-    private func hold(_ campaign: String) throws {
+    @Test(arguments: ["kill", "overload", "neighbours", "soak"])
+    func theSmallCampaignHolds(campaign: String) throws {
         let process = Process()
         process.executableURL = SharedData.repository.appending(path: "scripts/campaign")
         process.arguments = [campaign, "--small", "--rooster", Program.path]
