@@ -20,7 +20,7 @@ final class FirstStarts: Sendable {
 
     /// The source was looked through, and all that was found is on record.
     func looked(at source: String, store: Store) async {
-        guard seen.withLock({ $0.insert(source).inserted }) else { return }
+        guard !store.isInMemory, seen.withLock({ $0.insert(source).inserted }) else { return }
         try? await store.setNote(FirstStarts.note(source), to: "looked through")
     }
 

@@ -35,6 +35,7 @@ final class Workshop {
     private let recorder: Recorder
     private let model: LoadedModel
     private let arming: Arming
+    private let ages: AgeKeeper
     private let started = Clock.now()
 
     /// Opens the record, loads the model, and puts everything together; nothing runs yet.
@@ -46,6 +47,7 @@ final class Workshop {
         model = try LoadedModel(installation, logger: logger)
         store = try Workshop.openStore(configuration.storage.directory, logger: logger)
         rules = await RuleKeeper(store, now: started)
+        ages = await AgeKeeper(store, now: started)
         arming = Arming(try await store.armedState())
         let thumbnails = Thumbnails(store)
 
@@ -78,7 +80,7 @@ final class Workshop {
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
                 version: model.version, modelTrouble: model.trouble, watcher: watcher, backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
-                started: started.wall))
+                ages: ages, started: started.wall))
         let reloader = Reloader(
             installation: installation, settings: settings, watcher: watcher, actions: actions,
             dispatcher: dispatcher, rules: rules, board: board, logger: logger)
@@ -118,7 +120,7 @@ final class Workshop {
             ])
         let housekeeping = Housekeeping(
             store: store, rules: rules, queue: queue, settings: settings, originals: originals, watcher: watcher,
-            logger: logger)
+            arming: arming, ages: ages, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },
@@ -222,7 +224,7 @@ final class Workshop {
             throw error
         } catch {
             logger.error("nothing can be recorded; frames are answered from memory", metadata: ["reason": "\(error)"])
-            return try Store(inMemoryBecause: error, now: now)
+            return try Store(inMemoryBecause: error, directory: directory, now: now)
         }
     }
 

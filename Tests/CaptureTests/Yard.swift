@@ -37,14 +37,14 @@ final class Yard: Sendable {
         in directory: TemporaryDirectory? = nil, recursive: Bool = true, patterns: [String] = ["*.jpg", "*.jpeg"],
         watch: WatchedSource.Watch = .auto, path: String = "", earlier: [Yard] = [], isFirstStart: Bool = false,
         capacity: Int = 10_000, watchLimit: Int = .max, settle: Duration = .milliseconds(300), isAnswering: Bool = true,
-        known: (@Sendable ([FrameID]) -> Set<FrameID>)? = nil
+        known: (@Sendable ([FrameID]) -> Set<FrameID>)? = nil, clock: @escaping @Sendable () -> Moment = realClock
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
         let books = Shared(Books())
         let backlog = Backlog(capacity: capacity)
         let recorded = Set(earlier.flatMap { $0.recorded.map(\.id) + $0.noted.map(\.identity.id) })
         var surroundings = Surroundings(
-            clock: realClock, backlog: backlog,
+            clock: clock, backlog: backlog,
             earlier: EarlierFrames(
                 known: known ?? { Set($0).intersection(recorded) }, isFirstStart: { _ in isFirstStart }),
             onNoted: { noted in books.value.withLock { $0.noted += noted } },

@@ -100,7 +100,7 @@ class Trial:
                                             ("metrics", "rooster_store_well 0" in metrics),
                                             ("readyz", "disk is full" in ready or "No space" in ready)) if text]
         try:
-            common.until("page, metrics and readyz say so", lambda: len(told()) == 3, 15)
+            common.until("page, metrics and readyz say so", lambda: len(told()) == 3, 30)
         except common.TooLate:
             pass
         self.campaign.check(f"{what}: page, metrics and readyz say so", len(told()) == 3, ", ".join(told()) or "none does")
