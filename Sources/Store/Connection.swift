@@ -25,8 +25,18 @@ final class Connection: Sendable {
     var writer: any DatabaseWriter { current.withLock { $0.writer } }
 
     /// True where the file was removed or replaced under us: SQLite goes on writing into one that nobody will find again.
+    /// A disk that cannot even say so has moved nothing.
     var wasMoved: Bool {
-        current.withLock { $0.inode != nil && $0.inode != Self.inode(path) }
+        current.withLock { current in
+            guard let inode = current.inode else { return false }
+            do {
+                return try FileState(path: path).inode != inode
+            } catch let error as FileError {
+                return FileError.isAbsence(error.number)
+            } catch {
+                return false
+            }
+        }
     }
 
     private static func inode(_ path: String) -> UInt64? { (try? FileState(path: path))?.inode }

@@ -190,6 +190,21 @@ import Vocabulary
         #expect(try await store.counts().frames[.recorded] == 2_000)
     }
 
+    /// A disk that fails for a moment must not cost the record: a loop of links stands for it, as root too is stopped by it.
+    @Test func aDatabaseThatCannotBeLookedAtForAMomentIsNotPutAside() async throws {
+        let store = try directory.store()
+        await store.record([Sample.jay(1)], at: Sample.start)
+        let aside = directory.path("aside")
+        try FileManager.default.moveItem(atPath: store.directory, toPath: aside)
+        try FileManager.default.createSymbolicLink(atPath: store.directory, withDestinationPath: store.directory)
+        #expect(await store.record([Sample.jay(2)], at: Sample.start) == .written)
+        try FileManager.default.removeItem(atPath: store.directory)
+        try FileManager.default.moveItem(atPath: aside, toPath: store.directory)
+        #expect(await store.record([Sample.jay(3)], at: Sample.start) == .written)
+        #expect(store.health.setAside.isEmpty)
+        #expect(try await store.counts().detections == 3)
+    }
+
     @Test func aRecordInMemoryGoesToTheDiskWhenThatIsWell() async throws {
         let before = try directory.store()
         await before.record([Sample.jay(1)], at: Sample.start)

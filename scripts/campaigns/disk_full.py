@@ -179,6 +179,7 @@ def state_disk(campaign, seconds, small):
         kept = len(trial.daemon.files("pictures"))
         campaign.check("full disk: pictures went to make room", kept < before, f"{before} before, {kept} now")
     ballast.drop()
+    trial.shoot(0.1)  # the camera goes on
     trial.recovers("full disk")
     trial.outcomes("full disk")
     trial.shoot(1)
