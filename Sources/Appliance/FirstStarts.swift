@@ -11,7 +11,13 @@ final class FirstStarts: Sendable {
     /// Reads what earlier lives left.
     init(_ sources: [String], store: Store) async {
         var known = Set<String>()
-        for source in sources where (try? await store.note(FirstStarts.note(source))) != nil { known.insert(source) }
+        for source in sources {
+            do {
+                if try await store.note(FirstStarts.note(source)) != nil { known.insert(source) }
+            } catch {
+                known.insert(source)  // what cannot be read is no reason to take for history what may be news
+            }
+        }
         seen = Mutex(known)
     }
 

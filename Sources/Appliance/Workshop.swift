@@ -48,7 +48,7 @@ final class Workshop {
         store = try Workshop.openStore(configuration.storage.directory, logger: logger)
         rules = await RuleKeeper(store, now: started)
         ages = await AgeKeeper(store, now: started)
-        arming = Arming(try await store.armedState())
+        arming = Arming(await Workshop.armedState(store, logger: logger))
         let thumbnails = Thumbnails(store)
 
         let client = HTTPClient()
@@ -208,6 +208,21 @@ final class Workshop {
                     last: visit.last, gap: book.visitGap(ofSource: visit.source), now: now)
             }
         }
+    }
+
+    /// Who is armed holds across restarts. A disk that fails for a moment is asked once more; where it cannot say, frames
+    /// are answered as if nobody had disarmed.
+    private static func armedState(_ store: Store, logger: Logger) async -> ArmedState {
+        var failure = ""
+        for _ in 0..<2 {
+            do {
+                return try await store.armedState()
+            } catch {
+                failure = "\(error)"
+            }
+        }
+        logger.error("whether actions may start cannot be read: they may", metadata: ["reason": "\(failure)"])
+        return .armed(since: Instant(milliseconds: 0))
     }
 
     /// Opens the record; where it cannot be written, frames are answered from memory and the page says why.

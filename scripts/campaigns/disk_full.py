@@ -311,7 +311,8 @@ def main():
     with common.Campaign(options) as campaign:
         trial, ballast = state_disk(campaign, options.seconds, options.small)
         full_at_start(campaign, trial, ballast)
-        first_start(campaign)
+        if not options.small:
+            first_start(campaign)
         inodes(campaign, min(options.seconds, 20))
         if not options.small:
             originals(campaign, 20)
