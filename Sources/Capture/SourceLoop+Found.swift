@@ -43,7 +43,9 @@ extension SourceLoop {
         }
         if settling.contains(path) { return }
         scan.found.append(
-            Scan.Found(identity: identity, id: id, device: fileSystem.device, path: path, modified: state.modified, changed: state.changed))
+            Scan.Found(
+                identity: identity, id: id, device: fileSystem.device, path: path, modified: state.modified,
+                changed: state.changed))
     }
 
     /// Claims what the last step found, except what is on record, and what is history at the first start.

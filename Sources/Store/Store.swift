@@ -125,7 +125,8 @@ public final class Store: Sendable {
         state.withLock { state in
             StoreHealth(
                 fault: state.fault ?? state.fileFault, waiting: state.pending.weight + state.forDisk.weight,
-                lost: state.pending.lost + state.forDisk.lost, refused: state.refused?.message, setAside: state.setAside, reserveUsed: reserve?.isUsed ?? false)
+                lost: state.pending.lost + state.forDisk.lost, refused: state.refused?.message,
+                setAside: state.setAside, reserveUsed: reserve?.isUsed ?? false)
         }
     }
 
