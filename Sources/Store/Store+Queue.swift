@@ -105,7 +105,10 @@ extension Store {
         if case .failure(let error) = result, error.kind == .damaged, await replaceDamaged(writer, because: error) {
             result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
         }
-        if case .failure(let error) = result, error.mayPass { failed(error) }
+        switch result {
+        case .success: if state.withLock({ $0.pending.isEmpty }) { cleared() }
+        case .failure(let error): if error.mayPass { failed(error) }
+        }
         return try result.get()
     }
 

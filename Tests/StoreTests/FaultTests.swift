@@ -190,6 +190,17 @@ import Vocabulary
         #expect(try await store.counts().frames[.recorded] == 2_000)
     }
 
+    @Test func aFaultThatHasPassedIsNotShownUntilTheNextFrame() async throws {
+        let store = try directory.store()
+        await store.record([Sample.jay(1)], at: Sample.start)
+        try await execute("PRAGMA query_only = 1", on: store)
+        await #expect(throws: StoreError.self) { try await store.setNote("rules", to: "{}") }
+        #expect(!store.health.isWell)
+        try await execute("PRAGMA query_only = 0", on: store)
+        try await store.setNote("rules", to: "{}")
+        #expect(store.health.isWell, "no camera has to send a photo for that")
+    }
+
     /// A disk that fails for a moment must not cost the record: a loop of links stands for it, as root too is stopped by it.
     @Test func aDatabaseThatCannotBeLookedAtForAMomentIsNotPutAside() async throws {
         let store = try directory.store()
@@ -217,6 +228,9 @@ import Vocabulary
         await store.update(ActionReport(name: "sprinkler", state: .done), of: Sample.detectionID(2), at: Sample.at(3))
         #expect(store.health.fault?.kind == .io)
         #expect(store.health.waiting == 3)
+        await #expect(throws: StoreError.self) {
+            try await store.correct(Sample.detectionID(2), label: "hen", at: Sample.at(3))
+        }
         #expect(await store.returnToDisk(now: Sample.at(4)))
         #expect(await store.returnToDisk(now: Sample.at(5)) == false, "once")
         #expect(store.health.isWell && store.health.waiting == 0)

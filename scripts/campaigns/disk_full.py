@@ -62,7 +62,7 @@ class Trial:
 
     def __init__(self, campaign, name, options, source="", capture=None):
         self.campaign, self.name = campaign, name
-        self.disk = f"{campaign.home}/{name}.disk"
+        self.disk = f"{campaign.home}/{name}.state"
         faults.mount(self.disk, options + ",mode=700")
         self.script = faults.note_script(f"{campaign.home}/{name}.note")
         self.daemon = campaign.daemon(
@@ -127,7 +127,7 @@ class Trial:
         once = sum(len(found.get(path, [])) == 1 for path in self.camera.paths)
         self.campaign.check(
             f"{what}: with room again, each frame is on record once", once == len(self.camera.paths) == len(found),
-            f"{once} of {len(self.camera.paths)} after {took:.1f} s; {metrics['rooster_store_lost_writes_total']:.0f} lost")
+            f"{once} of {len(self.camera.paths)} after {took:.1f} s, {len(found)} on record; {metrics['rooster_store_lost_writes_total']:.0f} lost")
         self.campaign.check(
             f"{what}: with room again, nothing waits and nothing is wrong",
             metrics["rooster_store_well"] == 1 and metrics["rooster_store_waiting_writes"] == 0,
