@@ -239,14 +239,13 @@ def inodes(campaign, seconds):
 def originals(campaign, seconds):
     """`after: delete` on a full disk: no picture is lost."""
     trial = Trial(campaign, "delete", "size=64m", source="after: delete")
-    content = {}
     trial.daemon.start()
     ballast = Ballast(trial.disk)
     ballast.fill()
     trial.shoot(seconds, meanwhile=ballast.fill)
     trial.fired("after: delete on a full disk")
-    found = faults.frames(trial.daemon)
     ballast.drop()
+    trial.shoot(0.1)  # the camera goes on
     def lost():
         found = faults.frames(trial.daemon)
         kept = trial.daemon.files("pictures")
