@@ -55,6 +55,7 @@ class Life:
             if heals and daemon.running():
                 self.shown = self.page_tells()
                 self.disk.heal()
+            camera.shoot(FINCH)  # the camera goes on: what failed is tried again
             self.waits("all frames are on record", self.all_recorded, 60)
             self.waits("all actions are on record as done", self.all_done, 30)
             self.waits("nothing waits and nothing is wrong", self.is_well, 90)
