@@ -26,6 +26,9 @@ final class Arming: Sendable {
         return .armed(since: held.state.until ?? held.state.since)
     }
 
+    /// False as long as nobody ever armed or disarmed.
+    var wasSet: Bool { held.withLock { $0.state != .armed(since: Instant(milliseconds: 0)) } }
+
     func set(_ next: ArmedState) {
         let next = Arming.hold(next)
         held.withLock { $0 = next }

@@ -16,7 +16,8 @@ struct Housekeeping: Sendable {
     let watcher: Watcher
     let backlog: Backlog
     let inputWatch: InputWatch
-    let firstStarts: FirstStarts
+    let arming: Arming
+    let ages: AgeKeeper
     let logger: Logger
 
     private static let step = Duration.seconds(1)
@@ -38,15 +39,27 @@ struct Housekeeping: Sendable {
             _ = await originals.removeAll(store)
             tellChanges(&states)
             await watchInput(&clockTrouble)
-            for status in watcher.status() where status.scans > 0 && queue.count == 0 {
-                await firstStarts.looked(at: status.name, store: store)
+            ages.note(Clock.now())
+            if seconds % Housekeeping.keepRulesEvery == 0 {
+                if await store.returnToDisk(now: Clock.now().wall) { await returned() }
+                await rules.keep(in: store)
             }
-            if seconds % Housekeeping.keepRulesEvery == 0 { await rules.keep(in: store) }
             if seconds % Housekeeping.keepInputEvery == 0 { await inputWatch.keep(in: store) }
             if seconds % Housekeeping.sweepEvery == 0 { await sweep() }
         }
         await rules.keep(in: store)
         await inputWatch.keep(in: store)
+    }
+
+    /// The record, which could not be opened at the start, is on the disk: who is armed there holds, unless somebody said
+    /// otherwise meanwhile.
+    private func returned() async {
+        logger.notice("the record can be written; what was taken down in memory is on the disk")
+        if arming.wasSet {
+            try? await store.setArmed(arming.now)
+        } else if let kept = try? await store.armedState() {
+            arming.set(kept)
+        }
     }
 
     /// Logs a source that cannot be watched, and one that can be again.
@@ -96,7 +109,12 @@ struct Housekeeping: Sendable {
     }
 
     private func sweep() async {
-        let limits = settings.now.retention
+        var limits = settings.now.retention
+        if ages.doubt != nil {
+            limits.keepFrames = AgeKeeper.forEver
+            limits.keepRecords = AgeKeeper.forEver
+        }
+        await ages.keep(in: store)
         do {
             var report = try await store.sweep(limits, now: Clock.now().wall)
             while report.isUnfinished && !Task.isCancelled {

@@ -10,6 +10,7 @@ struct Recorder: Sendable {
     let thumbnails: Thumbnails
     let originals: Originals
     let owed: OwedPictures
+    let firstStarts: FirstStarts
     let tally: Tally
     let logger: Logger
 
@@ -18,8 +19,17 @@ struct Recorder: Sendable {
 
     /// Works until the queue is closed and empty.
     func run() async {
+        await takeUpPictures()
         for await _ in queue.wakeups { await recordAll() }
         await recordAll()
+    }
+
+    /// Pictures are kept after the record of their batch: an earlier life may have died in between.
+    private func takeUpPictures() async {
+        for frame in (try? await store.lackingPictures(newest: Recorder.batch)) ?? [] {
+            let deletes = settings.now.sources[frame.source]?.deletesOriginals ?? false
+            _ = try? await store.keepPicture(of: frame.id, from: frame.path, by: deletes ? .link : .copy)
+        }
     }
 
     private func recordAll() async {
@@ -51,6 +61,8 @@ struct Recorder: Sendable {
                 note(await store.endVisits(ids, at: Clock.now().wall))
             case .gone(let ids):
                 note(await store.frameGone(ids, at: Clock.now().wall))
+            case .lookedAt(let source):
+                await firstStarts.looked(at: source, store: store)
             }
         }
         await record(frames)

@@ -10,6 +10,7 @@ final class ReportQueue: Sendable {
         case action(DetectionID, ActionReport)
         case endedVisits([VisitID])
         case gone([FrameID])
+        case lookedAt(source: String)
     }
 
     private struct State {
@@ -43,6 +44,9 @@ final class ReportQueue: Sendable {
 
     /// Hands over frames whose files are gone.
     func put(gone ids: [FrameID]) { put(.gone(ids)) }
+
+    /// Hands over that a source was looked through for the first time, after what was noted there.
+    func put(lookedAt source: String) { put(.lookedAt(source: source)) }
 
     /// Nothing more comes: `batches` ends when all was taken.
     func close() {

@@ -28,6 +28,7 @@ final class StatusBoard: Sendable {
         let journal: IntentJournal
         let reports: ReportQueue
         let owed: OwedPictures
+        let ages: AgeKeeper
         let started: Instant
     }
 
@@ -176,6 +177,9 @@ final class StatusBoard: Sendable {
                 .init(
                     title: "\(from.reports.dropped) frames were not recorded",
                     sentence: "The disk was too slow. They were answered; their files are where the camera put them."))
+        }
+        if let doubt = from.ages.doubt {
+            troubles.append(.init(title: "The clock was set", sentence: doubt, isFault: false))
         }
         if let fault = from.journal.health.fault {
             troubles.append(.init(title: "Intents cannot be written", sentence: fault))

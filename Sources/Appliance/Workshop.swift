@@ -27,6 +27,7 @@ final class Workshop {
     private let originals = Originals()
     private let owed = OwedPictures()
     private let actions: ActionRunner
+    private let journal: IntentJournal
     private let dispatcher: ChannelDispatcher
     private let watcher: Watcher
     private let inputWatch: InputWatch
@@ -36,6 +37,7 @@ final class Workshop {
     private let recorder: Recorder
     private let model: LoadedModel
     private let arming: Arming
+    private let ages: AgeKeeper
     private let started = Clock.now()
 
     /// Opens the record, loads the model, and puts everything together; nothing runs yet.
@@ -48,11 +50,13 @@ final class Workshop {
         store = try Workshop.openStore(configuration.storage.directory, logger: logger)
         store.keep(within: settings.now.retention)
         rules = await RuleKeeper(store, now: started)
-        arming = Arming(try await store.armedState())
+        ages = await AgeKeeper(store, now: started)
+        arming = Arming(await Workshop.armedState(store, logger: logger))
         let thumbnails = Thumbnails(store)
 
         let client = HTTPClient()
         let journal = IntentJournal(path: "\(configuration.storage.directory)/intents")
+        self.journal = journal
         let queue = queue
         let tally = tally
         let rules = rules
@@ -83,8 +87,7 @@ final class Workshop {
                 version: model.version, modelTrouble: model.trouble, watcher: watcher, inputWatch: inputWatch,
                 backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
-                owed: owed,
-                started: started.wall))
+                owed: owed, ages: ages, started: started.wall))
         let reloader = Reloader(
             installation: installation, settings: settings, store: store, watcher: watcher, actions: actions,
             dispatcher: dispatcher, rules: rules, board: board, logger: logger)
@@ -93,7 +96,7 @@ final class Workshop {
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
         recorder = Recorder(
             queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
-            owed: owed, tally: tally, logger: logger)
+            owed: owed, firstStarts: firstStarts, tally: tally, logger: logger)
         rules.restore(journal.starts(now: started), now: started)
     }
 
@@ -103,6 +106,9 @@ final class Workshop {
             store: store, controls: controls, settings: try siteSettings(), logger: logger)
         let threads = try startPath()
         await takeUpVisits()
+        // The process may have died between the end of an action and its record, or that of its whole frame: then the
+        // frame is decided again, and what its own action began, a cool-down, would hold it back on record.
+        for (detection, report) in journal.outcomes { queue.put(report, of: detection) }
         var running = Set<DetectionID>()
         for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
             tally.note(report)
@@ -122,7 +128,7 @@ final class Workshop {
             ])
         let housekeeping = Housekeeping(
             store: store, rules: rules, queue: queue, settings: settings, originals: originals, recorder: recorder,
-            watcher: watcher, backlog: backlog, inputWatch: inputWatch, firstStarts: firstStarts, logger: logger)
+            watcher: watcher, backlog: backlog, inputWatch: inputWatch, arming: arming, ages: ages, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
             Until { await dispatcher.run() }, Until { await housekeeping.run() },
@@ -213,6 +219,21 @@ final class Workshop {
         }
     }
 
+    /// Who is armed holds across restarts. A disk that fails for a moment is asked once more; where it cannot say, frames
+    /// are answered as if nobody had disarmed.
+    private static func armedState(_ store: Store, logger: Logger) async -> ArmedState {
+        var failure = ""
+        for _ in 0..<2 {
+            do {
+                return try await store.armedState()
+            } catch {
+                failure = "\(error)"
+            }
+        }
+        logger.error("whether actions may start cannot be read: they may", metadata: ["reason": "\(failure)"])
+        return .armed(since: Instant(milliseconds: 0))
+    }
+
     /// Opens the record; where it cannot be written, frames are answered from memory and the page says why.
     private static func openStore(_ directory: String, logger: Logger) throws -> Store {
         let now = Clock.now().wall
@@ -227,7 +248,7 @@ final class Workshop {
             throw error
         } catch {
             logger.error("nothing can be recorded; frames are answered from memory", metadata: ["reason": "\(error)"])
-            return try Store(inMemoryBecause: error, now: now)
+            return try Store(inMemoryBecause: error, directory: directory, now: now)
         }
     }
 
@@ -248,6 +269,7 @@ final class Workshop {
                 }
                 queue.waitForRoom()
             },
-            onGone: { ids in queue.put(gone: ids) })
+            onGone: { ids in queue.put(gone: ids) },
+            onFirstLook: { source in queue.put(lookedAt: source) })
     }
 }

@@ -9,6 +9,8 @@ struct FileState: Equatable {
     let size: Int64
     /// Nanoseconds since 1970, clamped to what 64 bits hold: file systems store any year.
     let modified: Int64
+    /// When the file system changed it last, by the clock of this machine; of any year as well.
+    let changed: Int64
     let kind: Kind
     let links: UInt64
 
@@ -45,9 +47,14 @@ struct FileState: Equatable {
         case S_IFLNK: kind = .symbolicLink
         default: kind = .other
         }
-        let seconds = Int64(record.st_mtim.tv_sec)
+        modified = Self.nanoseconds(record.st_mtim)
+        changed = Self.nanoseconds(record.st_ctim)
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        let seconds = Int64(time.tv_sec)
         let (scaled, tooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, tooFarAgain) = scaled.addingReportingOverflow(Int64(record.st_mtim.tv_nsec))
-        modified = tooFar || tooFarAgain ? (seconds < 0 ? .min : .max) : sum
+        let (sum, tooFarAgain) = scaled.addingReportingOverflow(Int64(time.tv_nsec))
+        return tooFar || tooFarAgain ? (seconds < 0 ? .min : .max) : sum
     }
 }

@@ -10,6 +10,7 @@ final class Scan {
         /// Below the source's directory.
         var path: String
         var modified: Int64
+        var changed: Int64
     }
 
     /// Counts whole scans; a partial one has the number of the last.

@@ -13,11 +13,17 @@ extension SourceLoop {
         do throws(SystemError) {
             let state = try FileState(following: source.directory)
             guard state.kind == .directory else { throw SystemError(ENOTDIR) }
+            // A watch outlives the rights it was made with, but no file it tells of could be read.
+            try mayLook(into: source.directory)
             if let root, root.device == state.device, root.inode == state.inode { return }
             try takeUp(state)
         } catch {
             loseDirectory(error)
         }
+    }
+
+    private func mayLook(into path: String) throws(SystemError) {
+        if uninterrupted({ faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) }) != 0 { throw SystemError() }
     }
 
     /// Begins to watch the directory.

@@ -43,7 +43,9 @@ extension SourceLoop {
         }
         if settling.contains(path) { return }
         scan.found.append(
-            Scan.Found(identity: identity, id: id, device: fileSystem.device, path: path, modified: state.modified))
+            Scan.Found(
+                identity: identity, id: id, device: fileSystem.device, path: path, modified: state.modified,
+                changed: state.changed))
     }
 
     /// Claims what the last step found, except what is on record, and what is history at the first start.
@@ -56,30 +58,46 @@ extension SourceLoop {
         var noted: [NotedFile] = []
         let isNews = isPolled && lastScanBegan != nil
         for file in found where !known.contains(file.id) {
-            let modified = Instant(milliseconds: file.modified / 1_000_000)
+            let age = age(of: file, now: now)
             let path = join(source.directory, file.path)
             if onRecord.contains(file.id.id) {
                 known.insert(file.id, device: file.device)
-            } else if scan.isWhole, let firstLook, firstLook - modified > source.staleAfter {
+            } else if scan.isWhole, let firstLook, age - max(now.wall - firstLook, .zero) > source.staleAfter {
                 known.insert(file.id, device: file.device)
-                noted.append(NotedFile(identity: file.identity, path: path, time: modified))
+                noted.append(NotedFile(identity: file.identity, path: path, time: now.wall - age))
             } else {
-                let completed = completed(modified: modified, now: now, isNews: isNews)
+                let completed = completed(age: age, now: now, isNews: isNews)
                 let origin: Claim.Origin = isNews ? .event : scan.isWhole && isStartup ? .startup : .rescan
                 claim(
                     Claim(
-                        identity: file.identity, path: path, completed: completed,
-                        time: isNews ? completed.wall : modified, origin: origin), id: file.id, device: file.device)
+                        identity: file.identity, path: path, completed: completed, time: completed.wall,
+                        origin: origin), id: file.id, device: file.device)
             }
         }
         status.noted += noted.count
         if !noted.isEmpty { surroundings.onNoted(noted) }
     }
 
-    /// When a file was complete that nobody saw coming: at its last change, but not in the future. Where the directory is
-    /// polled, not before the last look either, which did not meet it: the clock that set its time is another machine's.
-    private func completed(modified: Instant, now: Moment, isNews: Bool) -> Moment {
-        var age = max(now.wall - modified, .zero)
+    /// A clock of another machine may be ahead by this much.
+    private static let ahead = Duration.seconds(2)
+
+    /// How long ago a file was changed last.
+    ///
+    /// A time of the future is that of a wrong clock. Where it is the camera's, the time at which the file system wrote
+    /// the file down says more. Where that is of the future too, it is the clock of this machine, which starts in 1970 on
+    /// a board without a battery: the file counts as old, as nothing may be set off by what happened nobody knows when.
+    private func age(of file: Scan.Found, now: Moment) -> Duration {
+        for time in [file.modified, file.changed] {
+            let age = now.wall - Instant(milliseconds: time / 1_000_000)
+            if age >= .zero - Self.ahead { return max(age, .zero) }
+        }
+        return source.staleAfter + .seconds(1)
+    }
+
+    /// When a file was complete that nobody saw coming: at its last change. Where the directory is polled, not before the
+    /// last look, which did not meet it: the clock that set its time is another machine's.
+    private func completed(age: Duration, now: Moment, isNews: Bool) -> Moment {
+        var age = age
         if isNews, let lastScanBegan { age = min(age, now.monotonic - lastScanBegan.monotonic) }
         return Moment(monotonic: now.monotonic - age, wall: now.wall - age)
     }

@@ -142,6 +142,7 @@ extension SourceLoop {
         lastScanBegan = scan.began
         isStartup = false
         isLookedThrough = true
+        if firstLook != nil { surroundings.onFirstLook(source.name) }
         firstLook = nil
         status.scans += 1
         status.lastScan = now.wall

@@ -7,6 +7,7 @@ struct Surroundings: Sendable {
     var earlier: EarlierFrames
     var onNoted: @Sendable ([NotedFile]) -> Void
     var onGone: @Sendable ([FrameID]) -> Void
+    var onFirstLook: @Sendable (_ source: String) -> Void
     var times = Times()
     /// Stands for the kernel's limit in tests.
     var watchLimit = Int.max

@@ -26,15 +26,18 @@ public final class Watcher: Sendable {
     ///   - clock: the same clock that measures deadlines.
     ///   - onNoted: files that the first start leaves alone, some hundred at once.
     ///   - onGone: frames whose file is no longer there, some hundred at once.
+    ///   - onFirstLook: a source was looked through for the first time ever; after what is noted there.
     ///
     /// The closures are called from the watcher's threads; while one runs, its source stands still.
     public convenience init(
         sources: [WatchedSource], rescanEvery: Duration = .seconds(60), settle: Duration = .seconds(2),
         clock: @escaping @Sendable () -> Moment, backlog: Backlog, earlier: EarlierFrames,
-        onNoted: @escaping @Sendable ([NotedFile]) -> Void, onGone: @escaping @Sendable ([FrameID]) -> Void
+        onNoted: @escaping @Sendable ([NotedFile]) -> Void, onGone: @escaping @Sendable ([FrameID]) -> Void,
+        onFirstLook: @escaping @Sendable (_ source: String) -> Void
     ) {
         var surroundings = Surroundings(
-            clock: clock, backlog: backlog, earlier: earlier, onNoted: onNoted, onGone: onGone)
+            clock: clock, backlog: backlog, earlier: earlier, onNoted: onNoted, onGone: onGone, onFirstLook: onFirstLook
+        )
         surroundings.times.rescan = rescanEvery
         surroundings.times.settle = settle
         self.init(sources: sources, surroundings: surroundings)

@@ -1,3 +1,4 @@
+import Foundation
 import Rules
 import Vocabulary
 
@@ -40,6 +41,15 @@ extension Configuration {
                         "\(bySun) needs to know where the sun is: set latitude and longitude in place"))
             }
         }
+        let state = standard(storage.directory)
+        for source in sources where source.recursive && (state + "/").hasPrefix(standard(source.directory) + "/") {
+            faults.append(
+                fault(
+                    "storage.directory", nil,
+                    "\(storage.directory) lies in the directory of the source \(quoted(source.name)), which is looked "
+                        + "through with all that is in it: kept pictures would come back as photos without end; "
+                        + "put it elsewhere, or set recursive: false"))
+        }
         for channel in channels {
             for entry in channel.only.labels where entry.hasPrefix("group:") {
                 faults.append(
@@ -65,6 +75,12 @@ extension Configuration {
                 file: file, line: mention.line, key: mention.key,
                 message: "no installed model has \(quoted(mention.word)) as a \(noun)\(hint)")
         }
+    }
+
+    /// A path from the root without dots, so that two can be compared.
+    private func standard(_ path: String) -> String {
+        let path = URL(filePath: path).standardizedFileURL.path
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
     private func fault(_ key: String, _ word: String?, _ message: String) -> SettingsFault {

@@ -12,25 +12,39 @@ final class Connection: Sendable {
     }
 
     private let current: Mutex<Current>
-    /// Where the database lies; nil in memory.
-    private let path: String?
+    /// Where the database lies, or will.
+    private let path: String
     /// For files: copies, renames, directory walks.
     private let files = DispatchQueue(label: "rooster.store.files", qos: .utility)
 
-    init(_ writer: any DatabaseWriter, path: String?) {
+    init(_ writer: any DatabaseWriter, path: String, isInMemory: Bool = false) {
         self.path = path
-        current = Mutex(Current(writer: writer, inode: Self.inode(path)))
+        current = Mutex(Current(writer: writer, inode: isInMemory ? nil : Self.inode(path)))
     }
 
     var writer: any DatabaseWriter { current.withLock { $0.writer } }
 
     /// True where the file was removed or replaced under us: SQLite goes on writing into one that nobody will find again.
+    /// A disk that cannot even say so has moved nothing.
     var wasMoved: Bool {
-        guard let path else { return false }
-        return current.withLock { $0.inode != nil && $0.inode != Self.inode(path) }
+        current.withLock { current in
+            guard let inode = current.inode else { return false }
+            do {
+                return try FileState(path: path).inode != inode
+            } catch let error as FileError {
+                return FileError.isAbsence(error.number)
+            } catch {
+                return false
+            }
+        }
     }
 
-    private static func inode(_ path: String?) -> UInt64? { path.flatMap { try? FileState(path: $0) }?.inode }
+    private static func inode(_ path: String) -> UInt64? { (try? FileState(path: path))?.inode }
+
+    /// Puts a database on the disk in the place of the one in memory.
+    func begin(_ writer: any DatabaseWriter) {
+        current.withLock { $0 = Current(writer: writer, inode: Self.inode(path)) }
+    }
 
     /// Puts another database in the place of `old`; false when somebody else already did.
     func replace(_ old: any DatabaseWriter, by new: () throws(StoreError) -> any DatabaseWriter) throws(StoreError)

@@ -6,6 +6,7 @@ import Vocabulary
 /// Opening the database file: settings for small memory, migrations, refusing a newer one, putting a damaged one aside.
 enum DatabaseFile {
     static let name = "rooster.sqlite"
+    fileprivate static let inMemoryLabel = "rooster.store.memory"
     /// Pages that each of at most three connections keeps: a board with 512 MB has better uses for memory, and the
     /// system caches the file anyway.
     private static let cacheKibibytes = 1_024
@@ -63,7 +64,9 @@ enum DatabaseFile {
 
     static func openInMemory() throws(StoreError) -> any DatabaseWriter {
         do {
-            let queue = try DatabaseQueue(configuration: configuration())
+            var configuration = configuration()
+            configuration.label = inMemoryLabel
+            let queue = try DatabaseQueue(configuration: configuration)
             try migrate(queue)
             return queue
         } catch {
@@ -116,4 +119,9 @@ enum DatabaseFile {
         }
         try migrator.migrate(writer)
     }
+}
+
+extension Database {
+    /// True on the connection of a record in memory alone.
+    var isInMemory: Bool { configuration.label == DatabaseFile.inMemoryLabel }
 }

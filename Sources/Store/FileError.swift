@@ -9,6 +9,9 @@ struct FileError: Error, CustomStringConvertible {
     static let notPermitted = EPERM
     static let missing = ENOENT
 
+    /// Whether this says that there is no such file, not that the disk failed.
+    static func isAbsence(_ number: Int32) -> Bool { number == ENOENT || number == ENOTDIR || number == EINVAL }
+
     /// What was tried, in words: "write", "make directory".
     var operation: String
     var path: String

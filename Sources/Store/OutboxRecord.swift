@@ -3,13 +3,19 @@ import Vocabulary
 
 /// Rows of the outbox as items.
 enum OutboxRecord {
+    /// No message waits for longer: a time beyond is one of a clock that was wrong before a restart.
+    private static let longestWait: Duration = .seconds(2 * 86_400)
+
     static func due(_ channel: String, now: Instant, limit: Int, in database: Database) throws -> [OutboxItem] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT * FROM outbox WHERE channel = ? AND state = 'pending' AND next <= ?
+                SELECT * FROM outbox WHERE channel = ? AND state = 'pending' AND (next <= ? OR next > ?)
                 ORDER BY next, id LIMIT ?
-                """, arguments: [channel, now.milliseconds, PageLimit.clamped(limit)]
+                """,
+            arguments: [
+                channel, now.milliseconds, (now + longestWait).milliseconds, PageLimit.clamped(limit),
+            ]
         ).compactMap(item)
     }
 

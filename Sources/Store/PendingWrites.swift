@@ -20,6 +20,14 @@ enum PendingWrite: Sendable {
         }
     }
 
+    /// What of it goes to the disk later where there is none now: files that are merely noted are met again by the next
+    /// start, which knows better what is on record.
+    var forDisk: PendingWrite? {
+        guard case .frames(let reports, let publications, let withheld, let now) = self else { return self }
+        let kept = reports.filter { $0.state != .noted }
+        return kept.isEmpty ? nil : .frames(kept, publications: publications, withheld: withheld, at: now)
+    }
+
     var isFrames: Bool {
         if case .frames = self { true } else { false }
     }

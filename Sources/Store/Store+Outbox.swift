@@ -23,6 +23,26 @@ extension Store {
         return try await read { try OutboxRecord.due(channel, now: now, limit: limit, in: $0) }
     }
 
+    /// The wall clock was set: moves the times of messages that wait along, so that they wait and live as long as before.
+    /// - Parameters:
+    ///   - step: forward is positive.
+    ///   - exceptMade: messages made within this time were made by the clock as it is now.
+    public func moveDeliveries(
+        channel: String, by step: Duration, exceptMade: ClosedRange<Instant>
+    ) async throws(StoreError) {
+        try await perform { writer in
+            try writer.execute(
+                """
+                UPDATE outbox SET next = next + ?1, expires = expires + ?1
+                WHERE channel = ?2 AND state = 'pending' AND created NOT BETWEEN ?3 AND ?4
+                """,
+                [
+                    step.wholeMilliseconds, channel, exceptMade.lowerBound.milliseconds,
+                    exceptMade.upperBound.milliseconds,
+                ])
+        }
+    }
+
     /// When the next message of a channel becomes due; nil where none waits for a time.
     public func nextDelivery(channel: String) async throws(StoreError) -> Instant? {
         try await read { try OutboxRecord.next(channel, in: $0) }

@@ -46,6 +46,23 @@ extension Store {
         return true
     }
 
+    /// Of the frames recorded last, those whose picture was never kept though the original may be there: what a process
+    /// left that died between a record and its pictures.
+    /// - Parameter newest: how many of the last records are looked at.
+    /// - Returns: each with the path of its original.
+    public func lackingPictures(newest: Int) async throws(StoreError) -> [(id: FrameID, source: String, path: String)] {
+        guard pictures != nil else { return [] }
+        return try await read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, source, path FROM (SELECT * FROM frame ORDER BY sequence DESC LIMIT ?)
+                    WHERE state = 'recorded' AND picture = 'none' AND gone IS NULL ORDER BY sequence
+                    """, arguments: [newest]
+            ).map { (FrameID(rawValue: $0["id"]), $0["source"], $0["path"]) }
+        }
+    }
+
     /// Stores a JPEG as the thumbnail of a frame; of a frame whose picture is withheld nothing is stored.
     /// - Throws: `notFound` for a frame that is not recorded, or why it cannot be written.
     public func setThumbnail(of frame: FrameID, to jpeg: [UInt8]) async throws(StoreError) {

@@ -7,7 +7,10 @@ import Vocabulary
 // counted. A damaged database is replaced by a new one while we run.
 extension Store {
     func submit(_ write: PendingWrite) async -> WriteOutcome {
-        state.withLock { $0.pending.append(write) }
+        state.withLock { state in
+            state.pending.append(write)
+            if isInMemory, let write = write.forDisk { state.forDisk.append(write) }
+        }
         let connection = self.connection
         let writer = connection.writer
         var outcome = await connection.withWriter { self.drain($0) }
@@ -19,6 +22,9 @@ extension Store {
 
     /// Writes what waits. On the writing connection.
     func drain(_ database: Database) -> WriteOutcome {
+        if database.isInMemory && !isInMemory {
+            return .waiting(StoreError(.busy, "the record has just gone to the disk"))
+        }
         if connection.wasMoved {
             let error = StoreError(.damaged, "the database file was moved or removed while it was in use")
             failed(error)
@@ -99,7 +105,10 @@ extension Store {
         if case .failure(let error) = result, error.kind == .damaged, await replaceDamaged(writer, because: error) {
             result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
         }
-        if case .failure(let error) = result, error.mayPass { failed(error) }
+        switch result {
+        case .success: if state.withLock({ $0.pending.isEmpty }) { cleared() }
+        case .failure(let error): if error.mayPass { failed(error) }
+        }
         return try result.get()
     }
 

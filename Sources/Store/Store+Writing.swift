@@ -69,6 +69,7 @@ extension Store {
     /// Puts a wrong answer right: `label` is what a person saw in the region of that detection; nil takes it back.
     /// - Throws: `notFound`.
     public func correct(_ detection: DetectionID, label: String?, at now: Instant) async throws(StoreError) {
+        try refuseInMemory()
         try await perform { writer in try writer.correct(detection, label: label, at: now) }
     }
 
@@ -78,7 +79,15 @@ extension Store {
     public func correct(
         frame: FrameID, region: String? = nil, label: String?, at now: Instant
     ) async throws(StoreError) {
+        try refuseInMemory()
         try await perform { writer in try writer.correct(frame: frame, region: region, label: label, at: now) }
+    }
+
+    /// What a person says, and can say again, is refused rather than forgotten when the record goes to the disk.
+    private func refuseInMemory() throws(StoreError) {
+        guard isInMemory else { return }
+        let fault = state.withLock { $0.fault }
+        throw StoreError(fault?.kind ?? .readOnly, fault?.message ?? "the record is in memory alone")
     }
 
     /// Arms or disarms. Holds across restarts.

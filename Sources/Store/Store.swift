@@ -22,6 +22,8 @@ public final class Store: Sendable {
     /// What changes besides the database.
     struct State {
         var pending = PendingWrites()
+        /// While the record is in memory alone: what is to be written when the disk can be.
+        var forDisk = PendingWrites()
         var early = EarlyReports()
         /// Why records do not reach the disk.
         var fault: StoreHealth.Fault?
@@ -45,14 +47,19 @@ public final class Store: Sendable {
     let connection: Connection
     let models = ModelCatalogue()
     let changeFeed = ChangeFeed()
-    /// nil for a record in memory alone.
-    let pictures: PictureFiles?
-    let reserve: Reserve?
     /// One sweep at a time: two would remove twice as much as has to go.
     let sweeping = Gate()
     let state: Mutex<State>
+    private let files: PictureFiles
+    private let space: Reserve
+    private let isAway: Atomic<Bool>
 
-    var isInMemory: Bool { pictures == nil }
+    /// True for a record in memory alone, until ``returnToDisk(now:)`` has found the disk well.
+    public var isInMemory: Bool { isAway.load(ordering: .acquiring) }
+    /// nil for a record in memory alone.
+    var pictures: PictureFiles? { isInMemory ? nil : files }
+    /// nil for a record in memory alone.
+    var reserve: Reserve? { isInMemory ? nil : space }
 
     /// Opens the record of a state directory, or begins one. Blocks on the disk: at the start, or from a thread.
     /// - Parameters:
@@ -65,35 +72,66 @@ public final class Store: Sendable {
         self.directory = directory
         beginning = opened.beginning
         connection = Connection(opened.writer, path: DatabaseFile.path(in: directory))
-        pictures = PictureFiles(directory: directory)
-        let reserve = Reserve(directory: directory)
-        self.reserve = reserve
+        files = PictureFiles(directory: directory)
+        space = Reserve(directory: directory)
+        isAway = Atomic(false)
         var state = State()
         if let aside = opened.aside { state.setAside = [aside] }
         self.state = Mutex(state)
-        if !mustExist, let disk = try? Disk(of: directory) { reserve.takeUp(free: disk.free) }
+        if !mustExist, let disk = try? Disk(of: directory) { space.takeUp(free: disk.free) }
     }
 
     /// A record in memory alone, for when the state directory cannot be written: it holds the newest frames only, and
-    /// ``health`` says why.
-    public init(inMemoryBecause error: StoreError, now: Instant) throws(StoreError) {
-        directory = ""
+    /// ``health`` says why. ``returnToDisk(now:)`` takes it to the directory when that is well.
+    public init(inMemoryBecause error: StoreError, directory: String, now: Instant) throws(StoreError) {
+        self.directory = directory
         beginning = .new
-        connection = Connection(try DatabaseFile.openInMemory(), path: nil)
-        pictures = nil
-        reserve = nil
+        connection = Connection(
+            try DatabaseFile.openInMemory(), path: DatabaseFile.path(in: directory), isInMemory: true)
+        files = PictureFiles(directory: directory)
+        space = Reserve(directory: directory)
+        isAway = Atomic(true)
         var state = State()
         state.fault = StoreHealth.Fault(kind: error.kind, message: error.message, since: now)
         self.state = Mutex(state)
+    }
+
+    /// Goes from memory to the disk if the state directory can be written by now, and writes there what memory took down.
+    /// Blocks nobody: it is tried beside the frames.
+    /// - Returns: true where it has just done so.
+    public func returnToDisk(now: Instant) async -> Bool {
+        guard isInMemory else { return false }
+        let connection = self.connection
+        let directory = self.directory
+        do {
+            let opened = try await connection.onFiles { try Self.open(directory, now: now, mustExist: false) }
+            // On the queue of the record in memory: nothing is being written there meanwhile.
+            await connection.withWriter { _ in
+                self.state.withLock { state in
+                    state.pending = state.forDisk
+                    state.forDisk = PendingWrites()
+                    state.fault = nil
+                    if let aside = opened.aside { state.setAside.insert(aside, at: 0) }
+                }
+                self.models.forget()
+                connection.begin(opened.writer)
+                self.isAway.store(false, ordering: .releasing)
+            }
+        } catch {
+            failed(error)
+            return false
+        }
+        await connection.withWriter { _ = self.drain($0) }
+        return true
     }
 
     /// How well the store can write. Never blocks on the disk.
     public var health: StoreHealth {
         state.withLock { state in
             StoreHealth(
-                fault: state.fault ?? state.fileFault, waiting: state.pending.weight,
-                lost: state.pending.lost + state.early.lost, refused: state.refused?.message, setAside: state.setAside,
-                reserveUsed: reserve?.isUsed ?? false)
+                fault: state.fault ?? state.fileFault, waiting: state.pending.weight + state.forDisk.weight,
+                lost: state.pending.lost + state.forDisk.lost + state.early.lost, refused: state.refused?.message,
+                setAside: state.setAside, reserveUsed: reserve?.isUsed ?? false)
         }
     }
 

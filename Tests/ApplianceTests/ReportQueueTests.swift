@@ -26,6 +26,7 @@ struct ReportQueueTests {
             case .action(let id, let report): "action \(id) \(report.state.rawValue)"
             case .endedVisits: "visits"
             case .gone: "gone"
+            case .lookedAt(let source): "looked at \(source)"
             }
         }
     }
@@ -37,7 +38,8 @@ struct ReportQueueTests {
         queue.put(ActionReport(name: "a", state: .done), of: id)
         queue.put(endedVisits: [])
         queue.put(gone: [])
-        #expect(words(queue.take()) == ["frame 1.jpg", "action d done", "gone"])
+        queue.put(lookedAt: "yard")
+        #expect(words(queue.take()) == ["frame 1.jpg", "action d done", "gone", "looked at yard"])
         #expect(queue.take().isEmpty)
     }
 

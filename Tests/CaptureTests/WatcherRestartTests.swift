@@ -19,6 +19,7 @@ import Vocabulary
         #expect(eventually { yard.noted.count == 700 && yard.answers.count == 1 })
         #expect(yard.isQuiet())
         #expect(yard.names == ["fresh.jpg"])
+        #expect(yard.firstLooks == [700], "told once, behind what it noted")
         #expect(yard.recorded[0].origin == .startup)
         #expect(Set(yard.noted.map(\.identity.id)).count == 700 && yard.status.noted == 700)
         let age = realClock().wall - yard.noted[0].time
@@ -38,6 +39,38 @@ import Vocabulary
         #expect(yard.names == ["due.jpg"])
     }
 
+    /// The clock of a board without a battery, before it has learnt the time.
+    @Sendable private static func clockOf1970() -> Moment {
+        Moment(monotonic: realClock().monotonic, wall: Instant(milliseconds: 60_000))
+    }
+
+    @Test func underAClockOf1970WhatLiesThereIsNotedAtTheFirstStartAndStaleLater() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(jpeg(1), to: "a.jpg")
+        let first = try Yard(in: directory, firstLook: Self.clockOf1970().wall, clock: Self.clockOf1970)
+        #expect(eventually { first.noted.count == 1 })
+        #expect(first.noted[0].time <= Self.clockOf1970().wall)
+        first.close()
+        try directory.write(jpeg(2), to: "b.jpg")
+        let second = try Yard(in: directory, earlier: [first], clock: Self.clockOf1970)
+        #expect(eventually { second.answers.count == 1 })
+        let claim = second.recorded[0]
+        #expect(claim.time <= Self.clockOf1970().wall, "no frame is of the future")
+        let age = realClock().monotonic - claim.completed.monotonic
+        #expect(age > .seconds(10), "what may be old sets nothing off")
+    }
+
+    @Test func aCameraWhoseClockIsAheadMakesNoFrameOfTheFuture() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(jpeg(1), to: "a.jpg")
+        try directory.age("a.jpg", by: -86_400)
+        let yard = try Yard(in: directory)
+        #expect(eventually { yard.answers.count == 1 })
+        let claim = yard.recorded[0]
+        #expect(claim.time <= realClock().wall)
+        #expect(realClock().wall - claim.time < .seconds(300), "the file system knows when it came")
+    }
+
     @Test func aLaterStartAnswersWhatCameMeanwhileNewestFirstWithItsOwnTime() throws {
         let first = try Yard()
         try first.directory.write(jpeg(1), to: "a.jpg")
@@ -49,6 +82,7 @@ import Vocabulary
         }
         let second = try Yard(in: first.directory, earlier: [first], isAnswering: false)
         #expect(eventually { second.backlog.count == 3 })
+        #expect(second.firstLooks.isEmpty)
         second.startAnswering()
         #expect(eventually { second.answers.count == 3 })
         #expect(second.isQuiet())

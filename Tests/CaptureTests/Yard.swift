@@ -17,6 +17,8 @@ final class Yard: Sendable {
         var answers: [Answer] = []
         var noted: [NotedFile] = []
         var gone: [FrameID] = []
+        /// How many were noted at the end of a first look.
+        var firstLooks: [Int] = []
         var taken = 0
         var handedBack = 0
         var isBusy = false
@@ -35,18 +37,19 @@ final class Yard: Sendable {
         in directory: TemporaryDirectory? = nil, recursive: Bool = true, patterns: [String] = ["*.jpg", "*.jpeg"],
         watch: WatchedSource.Watch = .auto, path: String = "", earlier: [Yard] = [], firstLook: Instant? = nil,
         capacity: Int = 10_000, watchLimit: Int = .max, settle: Duration = .milliseconds(300), isAnswering: Bool = true,
-        known: (@Sendable ([FrameID]) -> Set<FrameID>)? = nil
+        known: (@Sendable ([FrameID]) -> Set<FrameID>)? = nil, clock: @escaping @Sendable () -> Moment = realClock
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
         let books = Shared(Books())
         let backlog = Backlog(capacity: capacity)
         let recorded = Set(earlier.flatMap { $0.recorded.map(\.id) + $0.noted.map(\.identity.id) })
         var surroundings = Surroundings(
-            clock: realClock, backlog: backlog,
+            clock: clock, backlog: backlog,
             earlier: EarlierFrames(
                 known: known ?? { Set($0).intersection(recorded) }, firstLook: { _ in firstLook }),
             onNoted: { noted in books.value.withLock { $0.noted += noted } },
-            onGone: { gone in books.value.withLock { $0.gone += gone } })
+            onGone: { gone in books.value.withLock { $0.gone += gone } },
+            onFirstLook: { _ in books.value.withLock { $0.firstLooks.append($0.noted.count) } })
         surroundings.times.settle = settle
         surroundings.times.growth = .milliseconds(20)
         surroundings.times.check = .milliseconds(50)
@@ -101,6 +104,7 @@ final class Yard: Sendable {
     var recorded: [Claim] { answers.map(\.claim) }
     var noted: [NotedFile] { books.value.withLock { $0.noted } }
     var gone: [FrameID] { books.value.withLock { $0.gone } }
+    var firstLooks: [Int] { books.value.withLock { $0.firstLooks } }
     var handedBack: Int { books.value.withLock { $0.handedBack } }
 
     func waitUntilLookedThrough(times: Int = 1) -> Bool {

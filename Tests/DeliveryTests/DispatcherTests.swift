@@ -349,16 +349,22 @@ extension DeliveryTests {
             #expect(BackOff.pause(after: .refused(""), failures: 1, jitter: 1) == .zero)
         }
 
-        @Test func aClockSetBackMakesNoWaitLonger() {
-            var steady = SteadyWallClock()
-            func at(_ monotonic: Int, _ wall: Int) -> Instant {
-                steady.now(Moment(monotonic: .seconds(monotonic), wall: Instant(milliseconds: Int64(wall) * 1_000)))
+        @Test func aClockThatIsSetIsSeenInBothDirectionsAndADisciplinedOneIsNot() {
+            var steps = ClockSteps()
+            func note(_ monotonic: Int, _ wall: Int) {
+                steps.note(Moment(monotonic: .seconds(monotonic), wall: Instant(milliseconds: Int64(wall) * 1_000)))
             }
-            #expect(at(10, 10_000) == Instant(milliseconds: 10_000_000))
-            #expect(at(11, 20_000) == Instant(milliseconds: 20_000_000))  // forward: as it is
-            #expect(at(12, 5_001) == Instant(milliseconds: 20_001_000))  // back: what waits is not forgotten
-            #expect(at(13, 4_002) == Instant(milliseconds: 20_002_000))
-            #expect(at(13 + 301, 4_303) == Instant(milliseconds: 4_303_000))
+            note(10, 10_000)
+            note(70, 10_061)
+            #expect(steps.owed == .zero)
+            note(80, 20_071)
+            #expect(steps.owed == .seconds(10_000))
+            #expect(steps.since == Instant(milliseconds: 20_061_000))
+            note(81, 5_072)  // not told yet: both are owed
+            #expect(steps.owed == .seconds(-5_000))
+            steps.settle()
+            note(82, 5_073)
+            #expect(steps.owed == .zero)
         }
 
         @Test func aBellWakesOnceAndKeepsARing() async {

@@ -15,6 +15,22 @@ struct FaultTests {
         #expect(faults(nest + "colour: red\n") == ["rooster.yaml:2: unknown key 'colour'"])
     }
 
+    @Test func stateInsideAWatchedDirectoryWouldFeedItself() {
+        func found(_ state: String, _ source: String) -> [String] {
+            faults("storage: {directory: \(state)}\nsources: [{name: nest, directory: \(source)}]\n")
+        }
+        for (state, source) in [
+            ("/srv/photos/rooster", "/srv/photos"), ("/srv/photos", "/srv/photos/"),
+            ("/srv/a/../photos/x", "/srv/photos"),
+        ] {
+            #expect(found(state, source).count == 1)
+            #expect(found(state, source).first?.contains("lies in the directory of the source 'nest'") == true)
+        }
+        #expect(found("/srv/photos-state", "/srv/photos").isEmpty)
+        #expect(found("/srv", "/srv/photos").isEmpty)
+        #expect(found("/srv/photos/rooster", "/srv/photos, recursive: false").isEmpty)
+    }
+
     @Test func allFaultsAreReportedAtOnceInTheOrderOfLines() {
         let text = """
             storage: {directory: /var/lib/rooster, budget: 4}

@@ -174,7 +174,8 @@ import Vocabulary
         #expect(error?.kind == .readOnly)
         try Data().write(to: URL(filePath: directory.path("file")))
         #expect(throws: StoreError.self) { try Store(directory: directory.path("file/state"), now: Sample.start) }
-        let store = try Store(inMemoryBecause: try #require(error), now: Sample.start)
+        let store = try Store(
+            inMemoryBecause: try #require(error), directory: "/proc/rooster", now: Sample.start)
         #expect(await store.record([Sample.jay(1)], publications: [Sample.phone], at: Sample.start) == .written)
         #expect(try await store.detections().items.count == 1)
         #expect(store.health.fault?.since == Sample.start)
@@ -187,6 +188,74 @@ import Vocabulary
         }
         _ = try await store.sweep(RetentionLimits(), now: Sample.start)
         #expect(try await store.counts().frames[.recorded] == 2_000)
+    }
+
+    @Test func aFaultThatHasPassedIsNotShownUntilTheNextFrame() async throws {
+        let store = try directory.store()
+        await store.record([Sample.jay(1)], at: Sample.start)
+        try await execute("PRAGMA query_only = 1", on: store)
+        await #expect(throws: StoreError.self) { try await store.setNote("rules", to: "{}") }
+        #expect(!store.health.isWell)
+        try await execute("PRAGMA query_only = 0", on: store)
+        try await store.setNote("rules", to: "{}")
+        #expect(store.health.isWell, "no camera has to send a photo for that")
+    }
+
+    /// A disk that fails for a moment must not cost the record: a loop of links stands for it, as root too is stopped by it.
+    @Test func aDatabaseThatCannotBeLookedAtForAMomentIsNotPutAside() async throws {
+        let store = try directory.store()
+        await store.record([Sample.jay(1)], at: Sample.start)
+        let aside = directory.path("aside")
+        try FileManager.default.moveItem(atPath: store.directory, toPath: aside)
+        try FileManager.default.createSymbolicLink(atPath: store.directory, withDestinationPath: store.directory)
+        #expect(await store.record([Sample.jay(2)], at: Sample.start) == .written)
+        try FileManager.default.removeItem(atPath: store.directory)
+        try FileManager.default.moveItem(atPath: aside, toPath: store.directory)
+        #expect(await store.record([Sample.jay(3)], at: Sample.start) == .written)
+        #expect(store.health.setAside.isEmpty)
+        #expect(try await store.counts().detections == 3)
+    }
+
+    @Test func aRecordInMemoryGoesToTheDiskWhenThatIsWell() async throws {
+        let before = try directory.store()
+        await before.record([Sample.jay(1)], at: Sample.start)
+        await before.close()
+        let path = before.directory
+        let store = try Store(
+            inMemoryBecause: StoreError(.io, "the disk failed"), directory: path, now: Sample.start)
+        await store.record([Sample.jay(2)], publications: [Sample.phone], at: Sample.at(1))
+        await store.record([Sample.frame(3)], at: Sample.at(2))
+        await store.update(ActionReport(name: "sprinkler", state: .done), of: Sample.detectionID(2), at: Sample.at(3))
+        #expect(store.health.fault?.kind == .io)
+        #expect(store.health.waiting == 3)
+        await #expect(throws: StoreError.self) {
+            try await store.correct(Sample.detectionID(2), label: "hen", at: Sample.at(3))
+        }
+        #expect(await store.returnToDisk(now: Sample.at(4)))
+        #expect(await store.returnToDisk(now: Sample.at(5)) == false, "once")
+        #expect(store.health.isWell && store.health.waiting == 0)
+        #expect(try await store.detections().items.map(\.id) == [Sample.detectionID(2), Sample.detectionID(1)])
+        #expect(try await store.detection(Sample.detectionID(2))?.action?.state == .done)
+        #expect(try await store.dueDeliveries(channel: "phone", now: Sample.at(5), limit: 10).count == 1)
+        #expect(await store.record([Sample.jay(4)], at: Sample.at(6)) == .written)
+        await store.close()
+        let again = try directory.store()
+        #expect(again.beginning == .existing)
+        #expect(try await again.counts().frames[.recorded] == 4)
+    }
+
+    @Test func aRecordInMemoryStaysThereWhileTheDiskFails() async throws {
+        try Data().write(to: URL(filePath: directory.path("file")))
+        let store = try Store(
+            inMemoryBecause: StoreError(.io, "the disk failed"), directory: directory.path("file/state"),
+            now: Sample.start)
+        await store.record([Sample.jay(1)], at: Sample.start)
+        #expect(await store.returnToDisk(now: Sample.start) == false)
+        #expect(!store.health.isWell && store.health.waiting == 1)
+        #expect(try await store.detections().items.count == 1)
+        try FileManager.default.removeItem(atPath: directory.path("file"))
+        #expect(await store.returnToDisk(now: Sample.start))
+        #expect(try await store.detections().items.count == 1)
     }
 
     @Test func aCommandDoesNotBeginARecordWhereThereIsNone() throws {

@@ -30,6 +30,19 @@ import Vocabulary
         #expect(items.first?.expires == Sample.at(3_600))
     }
 
+    @Test func aClockThatIsSetMakesNoMessageExpireNorWaitForYears() async throws {
+        await store.record([Sample.jay(1)], publications: plan(.start), at: Sample.start)
+        let day = Duration.seconds(86_400)
+        // Three days forward; the second message was made by the new clock.
+        await store.record([Sample.jay(2)], publications: plan(.start), at: Sample.start + day * 3)
+        try await store.moveDeliveries(
+            channel: "phone", by: day * 3, exceptMade: (Sample.start + day * 3)...(Sample.at(1) + day * 3))
+        #expect(try await due(at: Sample.at(1) + day * 3).map(\.visit) == [Sample.visitID(1), Sample.visitID(2)])
+        // A restart with a clock of a year ago: nobody is left who knows of the step.
+        #expect(try await due(at: Sample.start - day * 365).count == 2)
+        #expect(try await due(at: Sample.at(3_601) + day * 3).isEmpty, "they live as long as they were given")
+    }
+
     @Test func theEndIsToldWhenTheVisitHasEndedAndItsTimeToLiveBeginsThen() async throws {
         await store.record([Sample.jay(1)], publications: plan(.end), at: Sample.start)
         #expect(try await due(at: Sample.at(1e7)).isEmpty)

@@ -37,6 +37,15 @@ import Vocabulary
         #expect(try await store.picturePath(of: report.id) == kept)
     }
 
+    @Test func recordsWhosePictureWasNotKeptAreFoundAgain() async throws {
+        var reports: [FrameReport] = []
+        for number in 1...4 { reports.append(try await recorded(number, bytes: 3_000)) }
+        try await store.keepPicture(of: reports[1].id, from: reports[1].path)
+        await store.frameGone([reports[2].id], at: Sample.start)
+        #expect(try await store.lackingPictures(newest: 4).map(\.path) == [reports[0].path, reports[3].path])
+        #expect(try await store.lackingPictures(newest: 1).map(\.id) == [reports[3].id])
+    }
+
     @Test func aFileThatIsAnotherOneByNowIsNotKept() async throws {
         let report = try await recorded(1)
         try directory.write([1, 2, 3], to: "capture/1.jpg")

@@ -96,6 +96,30 @@ import Testing
         _ = try await daemon.stop()
     }
 
+    @Test func aFrameThatIsDecidedAgainAfterACrashKeepsWhatItsActionDid() async throws {
+        let scripts = try TemporaryDirectory()
+        let settings = Self.settings(try Self.script(in: scripts))
+            .replacingOccurrences(of: "cooldown: 1ms", with: "cooldown: 1h")
+        let daemon = try Daemon(settings, source: ", stale_after: 1d")
+        try await daemon.start()
+        try daemon.shoot("09-grey-fox.jpg", as: "one.jpg")
+        try await until("it is on record as done") { try await Self.robber(daemon) == "done" }
+        _ = try await daemon.stop(SIGKILL)
+        // As a power cut leaves it: the record lost its last moments, the journal of intents did not.
+        for suffix in ["", "-wal", "-shm"] { unlink(daemon.home.path("state/rooster.sqlite\(suffix)")) }
+        try await daemon.start()
+        try await until("it is on record again") { try await Self.robber(daemon) != nil }
+        #expect(try await Self.robber(daemon) == "done", "its own cool-down must not make it one that was held back")
+        #expect(Self.notes(in: scripts).count == 1)
+        _ = try await daemon.stop()
+    }
+
+    /// The state of the action of the only robber on record; nil where there is none.
+    private static func robber(_ daemon: Daemon) async throws -> String? {
+        let detections = try await daemon.items("/api/v1/detections").filter { $0["rule"] as? String == "robber" }
+        return (detections.first?["action"] as? [String: Any])?["state"] as? String
+    }
+
     @Test func aBrokenPhotoIsQuarantinedWithAReasonAndTheNextOneIsAnswered() async throws {
         let daemon = try Daemon(Self.rules.replacingOccurrences(of: ", action: note", with: ""))
         try await daemon.start()

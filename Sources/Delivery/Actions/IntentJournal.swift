@@ -151,6 +151,11 @@ public final class IntentJournal: Sendable {
         state.withLock { $0.journal[Intent.Key(detection: detection, action: action)] }?.report
     }
 
+    /// How actions ended as far as is remembered, oldest first.
+    public var outcomes: [(detection: DetectionID, report: ActionReport)] {
+        entries().compactMap { entry in entry.ended.map { (entry.intent.detection, $0) } }
+    }
+
     /// Everything that is remembered, oldest first.
     func entries() -> [JournalState.Entry] { state.withLock(\.journal.entries) }
 

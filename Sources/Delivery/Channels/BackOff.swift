@@ -25,24 +25,29 @@ enum BackOff {
     }
 }
 
-/// The wall clock for times that lie in the outbox, with steps back taken out for as long as they could make a channel
-/// wait: a wait must not become longer because the clock was set back (DESIGN section 5). Pure.
-struct SteadyWallClock {
+/// Sees when the wall clock is set, so that the times that lie in the outbox can be moved along: what waits must wait
+/// neither longer nor shorter, and live as long as it was given, because of that (DESIGN section 5). Pure.
+struct ClockSteps {
     /// Smaller steps are those of a clock that is being disciplined.
     static let tolerated = Duration.seconds(2)
 
-    private var offset: Duration?
-    private var lag = Duration.zero
-    private var lagUntil = Duration.zero
+    /// How far the clock was set since ``settle()``; forward is positive.
+    private(set) var owed = Duration.zero
+    /// What was made from then on may have been made by the new clock.
+    private(set) var since = Instant(milliseconds: 0)
+    private var last: Moment?
 
-    /// The instant to compare times of the outbox with.
-    mutating func now(_ now: Moment) -> Instant {
-        let current = Duration.milliseconds(now.wall.milliseconds) - now.monotonic
-        if let offset, offset - current > Self.tolerated {
-            lag = (now.monotonic < lagUntil ? lag : .zero) + (offset - current)
-            lagUntil = now.monotonic + BackOff.longest
-        }
-        offset = current
-        return now.monotonic < lagUntil ? now.wall + lag : now.wall
+    /// Reads the clocks.
+    mutating func note(_ now: Moment) {
+        defer { last = now }
+        guard let last else { return }
+        let passed = now.monotonic - last.monotonic
+        let step = now.wall - last.wall - passed
+        guard step > Self.tolerated || step < .zero - Self.tolerated else { return }
+        owed += step
+        since = now.wall - passed
     }
+
+    /// The outbox was moved along.
+    mutating func settle() { owed = .zero }
 }

@@ -37,7 +37,7 @@ final class ChannelCourier: Sendable {
     /// What the loop remembers from turn to turn.
     private struct Memory {
         var window: SlidingWindow
-        var steady = SteadyWallClock()
+        var steps = ClockSteps()
         var pausedUntil: Duration?
         var failures = 0
         /// Delivered, and the record could not be told: never delivered again, told with the next turn.
@@ -113,8 +113,15 @@ final class ChannelCourier: Sendable {
             statusBox.withLock { $0.pausedUntil = nil }
         }
         do {
+            memory.steps.note(now)
+            if memory.steps.owed != .zero {
+                try await office.store.moveDeliveries(
+                    channel: settings.name, by: memory.steps.owed,
+                    exceptMade: min(memory.steps.since, now.wall)...now.wall)
+                memory.steps.settle()
+            }
             let items = try await office.store.dueDeliveries(
-                channel: settings.name, now: memory.steady.now(now), limit: Self.batch)
+                channel: settings.name, now: now.wall, limit: Self.batch)
             for item in items where isRunning && memory.pausedUntil == nil {
                 try await carry(item, &memory)
             }
@@ -125,7 +132,7 @@ final class ChannelCourier: Sendable {
                 return Self.longestSleep
             }
             // Never without a pause: what is due and does not come must not make this spin.
-            return min(max(next - memory.steady.now(now), .milliseconds(250)), Self.longestSleep)
+            return min(max(next - now.wall, .milliseconds(250)), Self.longestSleep)
         } catch {
             return Self.storePause  // the store itself says what is wrong
         }

@@ -13,7 +13,9 @@ struct MetricsRoutes {
         router.get("/healthz") { _, _ in Response.text("alive\n", type: "text/plain; charset=utf-8") }
         router.get("/readyz") { _, _ in
             if let reason = await site.controls.status().unready { throw SiteError(.serviceUnavailable, reason) }
-            return Response.text("ready\n", type: "text/plain; charset=utf-8")
+            // A frame would be answered in time, and that is what is asked; what fails beside it is said.
+            let fault = site.store.health.fault.map { "but \($0.message)\n" } ?? ""
+            return Response.text("ready\n\(fault)", type: "text/plain; charset=utf-8")
         }
         router.get("/metrics") { _, _ in
             let text = Metrics(
