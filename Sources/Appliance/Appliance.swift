@@ -1,7 +1,7 @@
+import CLinux
 import Capture
 import Delivery
 import Foundation
-import Glibc
 import Logging
 import Models
 import ServiceLifecycle

@@ -1,6 +1,7 @@
-// What Linux has and Swift's Glibc module leaves out: the kind of a file system, a descriptor to wake a poll with, and
-// names for threads (a variadic function, which Swift does not call).
+// What Linux has and Swift's Glibc module leaves out: the kind of a file system, a descriptor to wake a poll with, how the
+// C library allocates, and names for threads (a variadic function, which Swift does not call).
 #pragma once
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
