@@ -1,7 +1,8 @@
-// What Linux has and Swift's Glibc module leaves out: the kind of a file system, a descriptor to wake a poll with, names
-// for threads and another user's rights for one of them (variadic functions, which Swift does not call), and whether the
-// clock is kept right.
+// What Linux has and Swift's Glibc module leaves out: the kind of a file system, a descriptor to wake a poll with, how the
+// C library allocates, names for threads and another user's rights for one of them (variadic functions, which Swift does
+// not call), and whether the clock is kept right.
 #pragma once
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>

@@ -36,8 +36,8 @@ public final class Watcher: Sendable {
         onFirstLook: @escaping @Sendable (_ source: String) -> Void
     ) {
         var surroundings = Surroundings(
-            clock: clock, backlog: backlog, earlier: earlier, onNoted: onNoted, onGone: onGone, onFirstLook: onFirstLook
-        )
+            clock: clock, backlog: backlog, earlier: earlier, onNoted: onNoted, onGone: onGone,
+            onFirstLook: onFirstLook)
         surroundings.times.rescan = rescanEvery
         surroundings.times.settle = settle
         self.init(sources: sources, surroundings: surroundings)

@@ -26,7 +26,7 @@ PROGRAMS = {
     "escape": ("setsid sleep 1000 & exit 0", {"done"}),
     "missing": (None, {"failed"}),
 }
-TIMEOUT, GRACE = 2.0, 0.5  # seconds
+TIMEOUT, GRACE = 1.5, 0.4  # seconds
 MARK = "CAMPAIGN_MARK"
 THREADS = 4  # that the system's pools may have more of
 

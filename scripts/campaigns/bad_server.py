@@ -98,6 +98,7 @@ class Server:
         elif manner == "answers 429":
             answer("429 Too Many Requests", f"Retry-After: {RETRY_AFTER}\r\n", b'{"code":42901,"error":"limit reached"}')
         elif manner == "dribbles":
+            self.taken.append(key)  # who says 200 has taken it, however the answer ends
             for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Slow: " + b"z" * 100_000:
                 connection.sendall(bytes([byte]))
                 time.sleep(0.1)

@@ -32,6 +32,9 @@ import time
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 60.0  # seconds: for what should take one
 
+# Who starts a campaign may have blocked signals (threads of a test runner do), and all it starts would inherit that.
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
 
 class TooLate(Exception):
     """Something did not come true in time."""

@@ -181,7 +181,7 @@ def main():
         campaign.say(f"{kills} kills; {len(camera.written)} frames written; now it may work off what is left")
         if not daemon.running():
             daemon.start()
-        common.until("all frames are on record", lambda: daemon.answers() and daemon.recorded() >= options.frames, 600, 0.5)
+        common.until("all frames are on record", lambda: daemon.answers() and daemon.recorded() >= options.frames, 1800, 0.5)
         for unended in ("action WHERE state IN ('queued', 'started')", "visit WHERE ended IS NULL"):
             common.comes_true(lambda: not daemon.rows(f"SELECT 1 FROM {unended} LIMIT 1"), 40, 0.5)
         rows = check_frames(campaign, daemon, camera.written)
