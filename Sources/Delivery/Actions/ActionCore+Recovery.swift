@@ -25,7 +25,7 @@ extension ActionCore {
         }
         guard let left = intent.timeLeft(now: now, boot: journal.boot) else {
             report.state = .expired
-            report.reason = "Rooster ended before it was started, and came back when it was stale"
+            report.reason = "Rooster ended before its start was on record, and came back when it was stale"
             return report
         }
         if !isArmed {
