@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
 /// Kernels are compiled optimised in every configuration: an unoptimised kernel makes the tests an hour long.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
 
+/// `scripts/fuzz` sets it: what is ours is compiled for libFuzzer and the sanitizers, and Tests/Fuzz becomes a program.
+let isFuzzing = Context.environment["ROOSTER_FUZZ"] != nil
+
 /// For `rooster --version`. SwiftPM reads it when it reads the manifest: right for a clean build.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
@@ -117,3 +120,32 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
 )
+
+/// What the entry points of Tests/Fuzz reach.
+let fuzzed: [Target.Dependency] = [
+    "Rules", "Imaging", "ONNXFormat", "Inference", "Models", "Capture", "Store", "Delivery", "Settings", "Site",
+    "Vocabulary", "TestSupport", hummingbird, protobuf,
+]
+if isFuzzing {
+    for target in package.targets where target.type != .system {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
+        target.cSettings =
+            (target.cSettings ?? []) + [
+                .unsafeFlags(["-g", "-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"])
+            ]
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "rooster-fuzz", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "CorpusTests.swift", "DecodeFiles", "README.md", "corpus", "dictionaries"],
+            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+    package.products.append(.executable(name: "rooster-fuzz", targets: ["rooster-fuzz"]))
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "DecodeFiles", "Driver", "README.md", "corpus", "dictionaries"]))
+}
