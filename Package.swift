@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 /// Kernels are compiled optimised in every configuration: an unoptimised kernel makes the tests an hour long.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
 
-/// `scripts/fuzz` sets it: what is ours is compiled for libFuzzer and the sanitizers, and Tests/Fuzz becomes a program.
+/// `scripts/fuzz` sets it: what is ours is compiled for libFuzzer and the sanitizers, optimised also in the debug
+/// configuration (what is not ours need not be, and is built in half the time), and Tests/Fuzz becomes a program.
 let isFuzzing = Context.environment["ROOSTER_FUZZ"] != nil
 
 /// For `rooster --version`. SwiftPM reads it when it reads the manifest: right for a clean build.
@@ -121,6 +122,11 @@ let package = Package(
     cLanguageStandard: .c17
 )
 
+/// `scripts/sanitize thread` names those it wants: what only the others need (TLS, for one) takes an hour to build.
+if let wanted = Context.environment["ROOSTER_TESTS"]?.split(separator: " ").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}
+
 /// What the entry points of Tests/Fuzz reach.
 let fuzzed: [Target.Dependency] = [
     "Rules", "Imaging", "ONNXFormat", "Inference", "Models", "Capture", "Store", "Delivery", "Settings", "Site",
@@ -128,7 +134,8 @@ let fuzzed: [Target.Dependency] = [
 ]
 if isFuzzing {
     for target in package.targets where target.type != .system {
-        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
+        target.swiftSettings =
+            (target.swiftSettings ?? []) + [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
         target.cSettings =
             (target.cSettings ?? []) + [
                 .unsafeFlags(["-g", "-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"])
@@ -139,11 +146,11 @@ if isFuzzing {
         .executableTarget(
             name: "rooster-fuzz", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
             exclude: ["CFuzzer", "CorpusTests.swift", "DecodeFiles", "README.md", "corpus", "dictionaries"],
-            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])],
+            swiftSettings: [.unsafeFlags(["-O", "-sanitize=fuzzer,address"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
     package.products.append(.executable(name: "rooster-fuzz", targets: ["rooster-fuzz"]))
-} else {
+} else if Context.environment["ROOSTER_TESTS"] == nil {
     package.targets.append(
         .testTarget(
             name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",

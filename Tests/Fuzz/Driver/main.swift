@@ -11,8 +11,8 @@ else {
     exit(2)
 }
 
-/// Read by callbacks of C that can carry nothing with them; never written again.
-nonisolated(unsafe) let chosen = target
+/// Read by callbacks of C, which can carry nothing with them.
+let chosen = target
 
 var count = CommandLine.argc
 var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv

@@ -56,7 +56,9 @@ private struct FuzzRequest {
             guard parts.count == 2, parts[1].allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
             let value = String(decoding: parts[1].drop { $0 == 32 }, as: UTF8.self)
             let name = String(decoding: parts[0], as: UTF8.self)
-            if name.lowercased() == "host" { authority = value } else if let name = HTTPField.Name(name) {
+            if name.lowercased() == "host" {
+                authority = value
+            } else if let name = HTTPField.Name(name) {
                 fields.append(HTTPField(name: name, value: value))
             }
         }
@@ -170,12 +172,16 @@ private struct FuzzControls: Controls {
             build: .init(version: "0", commit: "0", instructionSet: "scalar"), started: Instant(milliseconds: 0),
             armed: .armed(since: Instant(milliseconds: 0)),
             model: .init(id: ModelID(name: "henhouse", version: "1"), digest: "0", labels: ["jay", "hen"]),
-            sources: [.init(name: "nest", directory: "/var/lib/motion", state: .well, deadline: .seconds(1), frames: 3)],
+            sources: [
+                .init(name: "nest", directory: "/var/lib/motion", state: .well, deadline: .seconds(1), frames: 3)
+            ],
             actions: [.init(name: "sprinkler")], channels: [.init(name: "phone", kind: "ntfy")])
     }
     func arm() async throws {}
     func disarm(for duration: Duration?) async throws {
-        promise(duration.map { $0 > .zero && $0 <= .seconds(366 * 86_400) } ?? true, "disarmed for \(String(describing: duration))")
+        promise(
+            duration.map { $0 > .zero && $0 <= .seconds(366 * 86_400) } ?? true,
+            "disarmed for \(String(describing: duration))")
     }
     func correct(_ detection: DetectionID, label: String) async throws {
         promise(!label.isEmpty && !label.contains("/") && detection.isWellFormed, "a label is '\(label)'")

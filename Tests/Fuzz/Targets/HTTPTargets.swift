@@ -15,7 +15,8 @@ extension FuzzTarget {
             promise(URLPath.decoded(URLPath.encoded(decoded)) == decoded, "an address changes when it is encoded")
         }
         let encoded = URLPath.encoded(text)
-        promise(encoded.utf8.allSatisfy { (0x21..<0x7F).contains($0) && !"/?#&=<>\"'".utf8.contains($0) }, "not encoded")
+        promise(
+            encoded.utf8.allSatisfy { (0x21..<0x7F).contains($0) && !"/?#&=<>\"'".utf8.contains($0) }, "not encoded")
         if let host = HostHeader(text) {
             promise(HostHeader(host.text) == host, "a host changes when it is written")
             promise(!host.text.contains { "/\\@?#<>\"' ".contains($0) }, "a host holds what an address must not")

@@ -25,7 +25,8 @@ extension FuzzTarget {
         promise(specification.fault == nil, "a manifest passes that no picture fits: \(specification.fault ?? "")")
         let labels = Labels(names: manifest.labels, groups: manifest.groups)
         for group in manifest.groups.keys {
-            promise(labels.indices(of: "group:\(group)").allSatisfy(labels.names.indices.contains), "a group is too wide")
+            promise(
+                labels.indices(of: "group:\(group)").allSatisfy(labels.names.indices.contains), "a group is too wide")
         }
     }
 }

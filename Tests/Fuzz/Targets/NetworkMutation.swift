@@ -35,7 +35,10 @@ private struct NetworkChange {
 
     mutating func apply(to model: inout Onnx_ModelProto) {
         switch number(0...15) {
-        case 0: if let place = pick(Array(model.opsetImport.indices)) { model.opsetImport[place].version = Int64(number(6...27)) }
+        case 0:
+            if let place = pick(Array(model.opsetImport.indices)) {
+                model.opsetImport[place].version = Int64(number(6...27))
+            }
         case 1...2: changeInput(&model.graph)
         case 3...5: changeInitializer(&model.graph)
         case 6: if let place = pick(Array(model.graph.node.indices)) { model.graph.node.remove(at: place) }
@@ -81,7 +84,8 @@ private struct NetworkChange {
             if (0...4_096).contains(count), let type = ONNXElementType(rawValue: Int(tensor.dataType)) {
                 tensor.clearRawData()
                 (tensor.floatData, tensor.int64Data, tensor.int32Data, tensor.doubleData) = ([], [], [], [])
-                tensor.rawData = Data((0..<(Int(count) * type.byteCount)).map { UInt8(truncatingIfNeeded: $0 &* 37 % 63) })
+                tensor.rawData = Data(
+                    (0..<(Int(count) * type.byteCount)).map { UInt8(truncatingIfNeeded: $0 &* 37 % 63) })
             }
         }
         graph.initializer[place] = tensor
@@ -129,7 +133,8 @@ private struct NetworkChange {
             default: attribute.ints.append(small())
             }
         case .string:
-            attribute.s = Data((pick(["SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "edge", "reflect"]) ?? "").utf8)
+            attribute.s = Data(
+                (pick(["SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "edge", "reflect"]) ?? "").utf8)
         default: attribute.type = .int
         }
     }

@@ -3,7 +3,7 @@
 
 extension FuzzTarget {
     /// The reader of ONNX files: a model or a refusal, and a model that was read can be written and read again.
-    static let onnx = FuzzTarget("onnx", longest: 32_768, mutate: mutatedNetwork) { bytes in
+    static let onnx = FuzzTarget("onnx", longest: 8_192, mutate: mutatedNetwork) { bytes in
         let model: ONNXModel
         do throws(ONNXFormatError) {
             model = try ONNXModel(bytes: bytes)
@@ -23,7 +23,7 @@ extension FuzzTarget {
 
     /// From bytes to answers: the graph is checked, folded, fused, planned, and run where it is small enough. The kernels'
     /// reads and writes are what the address sanitizer watches here.
-    static let network = FuzzTarget("network", longest: 32_768, mutate: mutatedNetwork) { bytes in
+    static let network = FuzzTarget("network", longest: 8_192, mutate: mutatedNetwork) { bytes in
         var limits = InferenceLimits()
         limits.nodes = 200
         limits.elements = 1 << 16

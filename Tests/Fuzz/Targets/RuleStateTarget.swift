@@ -14,7 +14,8 @@ extension FuzzTarget {
             rule: "jay", source: "nest", region: "frame", started: start, boot: "another", now: start)
         for step in 0..<4 {
             let now = Moment(
-                monotonic: start.monotonic + .seconds(step * 7), wall: start.wall + .seconds(step % 2 == 0 ? step : -step))
+                monotonic: start.monotonic + .seconds(step * 7),
+                wall: start.wall + .seconds(step % 2 == 0 ? step : -step))
             let frame = FrameFacts(
                 id: FrameID(rawValue: "frame\(step)"), source: "nest", time: now.wall, completed: now)
             let prediction = Prediction(

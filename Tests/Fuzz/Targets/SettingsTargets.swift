@@ -37,11 +37,7 @@ extension FuzzTarget {
             promise(timeOfDay("\(time)") == time, "a time of day changes when it is written")
         }
         if let instant = Instant(text) {
-            // Four digits of a year are all that is read; an offset may lead out of them.
-            let years = Instant(milliseconds: -62_167_219_200_000)..<Instant(milliseconds: 253_402_300_800_000)
-            if years.contains(instant) {
-                promise(Instant(instant.description) == instant, "an instant changes when it is written")
-            }
+            promise(Instant(instant.description) == instant, "an instant changes when it is written")
         }
         if let address = ListenAddress(text) { _ = (address.isLoopback, address.isEveryAddress, address.description) }
         _ = (ModelID(text), decimalNumber(text), wholeNumber(text), flow(text), quoted(text))
