@@ -13,6 +13,10 @@ let strict: [SwiftSetting] = [
 /// Kernels are compiled optimised in every configuration: an unoptimised kernel makes the tests an hour long.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
 
+/// `scripts/fuzz` sets it: what is ours is compiled for libFuzzer and the sanitizers, optimised also in the debug
+/// configuration (what is not ours need not be, and is built in half the time), and Tests/Fuzz becomes a program.
+let isFuzzing = Context.environment["ROOSTER_FUZZ"] != nil
+
 /// For `rooster --version`. SwiftPM reads it when it reads the manifest: right for a clean build.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
@@ -117,3 +121,38 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
 )
+
+/// `scripts/sanitize thread` names those it wants: what only the others need (TLS, for one) takes an hour to build.
+if let wanted = Context.environment["ROOSTER_TESTS"]?.split(separator: " ").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}
+
+/// What the entry points of Tests/Fuzz reach.
+let fuzzed: [Target.Dependency] = [
+    "Rules", "Imaging", "ONNXFormat", "Inference", "Models", "Capture", "Store", "Delivery", "Settings", "Site",
+    "Vocabulary", "TestSupport", hummingbird, protobuf,
+]
+if isFuzzing {
+    for target in package.targets where target.type != .system {
+        target.swiftSettings =
+            (target.swiftSettings ?? []) + [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-enable-testing"])]
+        target.cSettings =
+            (target.cSettings ?? []) + [
+                .unsafeFlags(["-g", "-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"])
+            ]
+    }
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "rooster-fuzz", dependencies: fuzzed + ["CFuzzer"], path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "CorpusTests.swift", "DecodeFiles", "README.md", "corpus", "dictionaries"],
+            swiftSettings: [.unsafeFlags(["-O", "-sanitize=fuzzer,address"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+    package.products.append(.executable(name: "rooster-fuzz", targets: ["rooster-fuzz"]))
+} else if Context.environment["ROOSTER_TESTS"] == nil {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "DecodeFiles", "Driver", "README.md", "corpus", "dictionaries"]))
+}

@@ -42,8 +42,9 @@ extension RuleState {
         lastActions[key] = held.before.map { LastAction(time: $0) }
     }
 
-    /// False where a damaged file has made times of it that nothing can be counted from.
+    /// False where a damaged file has made times of it that nothing can be counted from, or a count that overflows.
     private var isPlausible: Bool {
+        guard confirmations.values.allSatisfy({ (0..<1_000_000).contains($0.inARow) }) else { return false }
         var times = lastFrames.values.map(\.completed) + vetoes.values.flatMap { [$0.first, $0.last] }
         times += confirmations.values.flatMap(\.times) + lastActions.values.flatMap { [$0.time, $0.before ?? .zero] }
         times += visits.values.joined().flatMap { [$0.first, $0.last, $0.touched, $0.gap] }

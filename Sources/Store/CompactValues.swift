@@ -64,7 +64,7 @@ enum CompactTimings {
         var timings: [Stage: Double] = [:]
         for place in stride(from: 0, to: words.count - 1, by: 2) {
             guard let stage = Stage(rawValue: String(words[place])) else { continue }
-            timings[stage] = Double(words[place + 1])
+            timings[stage] = finite(words[place + 1])
         }
         return timings
     }
@@ -94,7 +94,7 @@ enum CompactLabels {
 
     static func labels(_ text: String) -> [ScoredLabel] {
         Lines.fields(text, most: 3).compactMap { fields in
-            guard let index = Int(fields[0]), let probability = Double(fields[1]) else { return nil }
+            guard let index = Int(fields[0]), let probability = finite(fields[1]) else { return nil }
             return ScoredLabel(label: String(fields[2]), index: index, probability: probability)
         }
     }
@@ -120,11 +120,14 @@ enum CompactBox {
     static func text(_ box: Box) -> String { "\(box.x) \(box.y) \(box.width) \(box.height)" }
 
     static func box(_ text: String) -> Box? {
-        let numbers = text.split(separator: " ").compactMap { Double($0) }
+        let numbers = text.split(separator: " ").compactMap { finite($0) }
         guard numbers.count == 4 else { return nil }
         return Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
     }
 }
+
+/// A number that JSON has a word for: "inf" and "nan" in a damaged column must not make a page of it fail.
+private func finite(_ text: Substring) -> Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 
 private enum Lines {
     /// Without line breaks: whatever a label or a detail holds, it stays one line.

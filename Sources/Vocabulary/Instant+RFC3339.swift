@@ -48,7 +48,13 @@ extension Instant: CustomStringConvertible {
         guard rest.isEmpty else { return nil }
         let seconds = Instant.days(year: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
         self.init(milliseconds: (seconds - offset * 60) * 1_000 + fraction)
+        // An offset may lead out of the years that four digits can write: what is read could not be written again.
+        guard (Instant.firstWritable...Instant.lastWritable).contains(milliseconds) else { return nil }
     }
+
+    /// 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+    private static let firstWritable: Int64 = -62_167_219_200_000
+    private static let lastWritable: Int64 = 253_402_300_799_999
 
     /// Days since 1970-01-01 of a date of the Gregorian calendar.
     public static func days(year: Int64, month: Int64, day: Int64) -> Int64 {

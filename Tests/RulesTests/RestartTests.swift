@@ -125,6 +125,17 @@ struct RestartTests {
         #expect(henhouse.see(at: 2, ["jay": 0.9]).due.count == 1)
     }
 
+    @Test func aDamagedCountOfFramesInARowIsForgottenInsteadOfCountedOn() throws {
+        var henhouse = Henhouse(.jay(confirm: .init(frames: 2)))
+        henhouse.see(at: 0, ["jay": 0.9])
+        var state = henhouse.state
+        state.confirmations = state.confirmations.mapValues { Confirmations(times: $0.times, inARow: .max) }
+        henhouse.state = try reloaded(state)
+        henhouse.state.resume(boot: "two", now: Henhouse.moment(1))
+        #expect(henhouse.see(at: 2, ["jay": 0.9]).due.isEmpty)
+        #expect(henhouse.see(at: 3, ["jay": 0.9]).due.count == 1)
+    }
+
     @Test func whatBelongsToRulesThatAreGoneIsForgotten() {
         var henhouse = Henhouse(.jay(confirm: .init(frames: 2), veto: .init(labels: ["person"])))
         henhouse.see(at: 0, ["person": 0.9])

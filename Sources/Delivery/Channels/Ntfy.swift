@@ -115,7 +115,7 @@ public struct NtfyChannel: Channel {
         }
     }
 
-    private func failure(_ response: HTTPResponse) -> DeliveryFailure {
+    func failure(_ response: HTTPResponse) -> DeliveryFailure {
         let words = Self.errorWords(response).map { " (\($0))" } ?? ""
         let answered = "the ntfy server answered \(response.status)\(words)"
         switch response.status {
@@ -139,7 +139,7 @@ public struct NtfyChannel: Channel {
         try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body))
     }
 
-    private static func errorCode(_ response: HTTPResponse) -> Int? { errorBody(response)?.code }
+    static func errorCode(_ response: HTTPResponse) -> Int? { errorBody(response)?.code }
 
     /// What the server says, cut to a line.
     private static func errorWords(_ response: HTTPResponse) -> String? {

@@ -1,0 +1,53 @@
+@testable import Inference
+@testable import ONNXFormat
+
+extension FuzzTarget {
+    /// The reader of ONNX files: a model or a refusal, and a model that was read can be written and read again.
+    static let onnx = FuzzTarget("onnx", longest: 8_192, mutate: mutatedNetwork) { bytes in
+        let model: ONNXModel
+        do throws(ONNXFormatError) {
+            model = try ONNXModel(bytes: bytes)
+        } catch {
+            promise(error.description.utf8.count < 4_000, "a stranger's name fills the log")
+            return
+        }
+        for tensor in model.graph.initializers {
+            let values = tensor.floats()?.count ?? tensor.integers()?.count
+            promise(values == nil || values == tensor.count, "a tensor has \(values ?? 0) of \(tensor.count) elements")
+            _ = tensor.bytes()
+        }
+        guard let written = try? model.serialized() else { return }
+        let again = try? written.withUnsafeBytes { bytes throws(ONNXFormatError) in try ONNXModel(bytes: bytes) }
+        promise(again?.graph.nodes.count == model.graph.nodes.count, "a model changes when it is written")
+    }
+
+    /// From bytes to answers: the graph is checked, folded, fused, planned, and run where it is small enough. The kernels'
+    /// reads and writes are what the address sanitizer watches here.
+    static let network = FuzzTarget("network", longest: 8_192, mutate: mutatedNetwork) { bytes in
+        var limits = InferenceLimits()
+        limits.nodes = 200
+        limits.elements = 1 << 16
+        limits.arenaBytes = 8 << 20
+        limits.weightBytes = 8 << 20
+        limits.foldedElements = 1 << 18
+        limits.multiplications = 3_000_000
+        // Every instruction set of this machine gets its turn; a second thread costs its start.
+        let sets: [Kernels] = [Kernels(), Kernels(allowed: 0)]
+        let network: Network
+        do throws(InferenceError) {
+            network = try Network(
+                onnx: bytes, threads: bytes.count % 8 == 0 ? 2 : 1, limits: limits,
+                kernels: sets[bytes.count / 8 % sets.count])
+        } catch {
+            promise("\(error)".utf8.count < 4_000, "a stranger's name fills the log")
+            return
+        }
+        for place in network.input.indices { network.input[place] = Float(place % 17) / 8 - 1 }
+        for _ in 0..<2 { network.run() }
+        for output in network.outputs {
+            let values = network.output(output.name)
+            promise(values?.count == output.shape.reduce(1, *), "an output has another size than its shape")
+        }
+        _ = network.planDescription
+    }
+}
