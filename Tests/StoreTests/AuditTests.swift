@@ -52,7 +52,8 @@ import Vocabulary
     }
 
     @Test func aChangeWaitsInMemoryWhileTheRecordIsAway() async throws {
-        let store = try Store(inMemoryBecause: StoreError(.readOnly, "read-only"), directory: "/proc/rooster", now: Sample.start)
+        let store = try Store(
+            inMemoryBecause: StoreError(.readOnly, "read-only"), directory: "/proc/rooster", now: Sample.start)
         #expect(await store.note(entry(1), keep: .seconds(1_000)) == .written)
         #expect(try await store.audit().items.count == 1)
         await store.close()
