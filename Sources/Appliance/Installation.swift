@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Models
@@ -88,8 +89,8 @@ public struct Installation: Sendable {
             }
         }
         return files.compactMap { key, path in
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_mode & 0o007 != 0 else { return nil }
+            var status = rk_file()
+            guard rk_stat(path, &status) == 0, status.mode & 0o007 != 0 else { return nil }
             return "\(key) \(path) can be read by every user of this machine: chmod 600 it, owned by Rooster's user"
         }
     }

@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/types.h>
@@ -13,6 +14,23 @@
 
 // Names the calling thread, as `top -H` shows it; 15 bytes count.
 static inline void rk_name_thread(const char *name) { prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0); }
+
+// What stat says of a file, in fields of our own. To which module Swift counts `struct stat` depends on the order in which
+// the compiler met the headers; with it, whether its fields may be used.
+typedef struct {
+    mode_t mode;
+    uid_t user;
+    off_t size;
+    struct timespec modified;
+} rk_file;
+
+// 0, or -1 with errno.
+static inline int rk_stat(const char *path, rk_file *file) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    *file = (rk_file){status.st_mode, status.st_uid, status.st_size, status.st_mtim};
+    return 0;
+}
 
 // Gives the calling thread, and no other one, the rights on files that a user has; needs to be root. For a thread that
 // ends afterwards: there is no way back. 0, or -1 where the system refuses.

@@ -24,14 +24,15 @@ struct PictureKeepingTests {
         try FileManager.default.createDirectory(atPath: directory.path("yard"), withIntermediateDirectories: true)
     }
 
-    private func recorder(deleting: Bool = false) -> Recorder {
+    private func recorder(deleting: Bool = false) async -> Recorder {
         var configuration = Configuration.preset
         configuration.sources[0].name = "yard"
         configuration.sources[0].directory = directory.path("yard")
         configuration.sources[0].after = deleting ? .delete : .leave
         return Recorder(
             queue: queue, store: store, settings: CurrentSettings(InForce(configuration)),
-            thumbnails: Thumbnails(store), originals: originals, owed: owed, tally: Tally(),
+            thumbnails: Thumbnails(store), originals: originals, owed: owed,
+            firstStarts: await FirstStarts([], store: store, now: Instant(milliseconds: 0)), tally: Tally(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -52,7 +53,7 @@ struct PictureKeepingTests {
     }
 
     @Test func aPictureWhoseFrameWaitsInMemoryIsKeptWhenTheFrameIsOnRecord() async throws {
-        let recorder = recorder()
+        let recorder = await recorder()
         let report = try frame("1.jpg")
         try await readOnly(true)
         queue.put(report)

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Imaging
@@ -123,8 +124,8 @@ public final class Photographs {
     }
 
     private func contents(of path: String) -> Contents {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        var status = rk_file()
+        guard rk_stat(path, &status) == 0 else {
             let missing = errno == ENOENT || errno == ENOTDIR
             let reason = String(cString: strerror(errno))
             return .failure(
@@ -132,11 +133,11 @@ public final class Photographs {
                     kind: missing ? "missing" : "unreadable",
                     message: missing ? "\(path): there is no such file" : "\(path): \(reason)"))
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard status.mode & S_IFMT == S_IFREG else {
             return .failure(.init(kind: "unreadable", message: "\(path) is not a file"))
         }
-        guard status.st_size <= Photographs.mostBytes else {
-            return .failure(.init(kind: "too_large", message: "\(path) has \(status.st_size) bytes"))
+        guard status.size <= Photographs.mostBytes else {
+            return .failure(.init(kind: "too_large", message: "\(path) has \(status.size) bytes"))
         }
         do {
             return .success(try Data(contentsOf: URL(filePath: path)))

@@ -43,11 +43,11 @@ struct ServiceUser: Sendable, Equatable {
     }
 
     private static func known(_ stateDirectory: String) -> ServiceUser? {
-        var status = stat()
-        let isThere = stat("\(stateDirectory)/rooster.sqlite", &status) == 0
+        var status = rk_file()
+        let isThere = rk_stat("\(stateDirectory)/rooster.sqlite", &status) == 0
         // Into a directory that is closed to others they cannot look: its owner made the record.
-        if isThere || (errno == EACCES && stat(stateDirectory, &status) == 0) {
-            if let owner = ServiceUser(status.st_uid, .record) { return owner }
+        if isThere || (errno == EACCES && rk_stat(stateDirectory, &status) == 0) {
+            if let owner = ServiceUser(status.user, .record) { return owner }
         }
         for directory in units {
             let path = "\(directory)/systemd/system/rooster.service"

@@ -177,17 +177,20 @@ private struct FuzzControls: Controls {
             ],
             actions: [.init(name: "sprinkler")], channels: [.init(name: "phone", kind: "ntfy")])
     }
-    func arm() async throws {}
-    func disarm(for duration: Duration?) async throws {
+    func arm(by asker: Asker) async throws {}
+    func disarm(for duration: Duration?, by asker: Asker) async throws {
         promise(
             duration.map { $0 > .zero && $0 <= .seconds(366 * 86_400) } ?? true,
             "disarmed for \(String(describing: duration))")
     }
-    func correct(_ detection: DetectionID, label: String) async throws {
+    func correct(_ detection: DetectionID, label: String, by asker: Asker) async throws {
         promise(!label.isEmpty && !label.contains("/") && detection.isWellFormed, "a label is '\(label)'")
     }
-    func reload() async throws {}
-    func testAction(_ name: String) async throws -> ActionReport {
+    func correct(frame: FrameID, region: String?, label: String, by asker: Asker) async throws {
+        promise(!label.isEmpty && !label.contains("/") && frame.isWellFormed, "a label is '\(label)'")
+    }
+    func reload(by asker: Asker) async throws {}
+    func testAction(_ name: String, by asker: Asker) async throws -> ActionReport {
         guard name == "sprinkler" else { throw ControlError(.notFound, "no action") }
         return ActionReport(name: name, state: .done)
     }

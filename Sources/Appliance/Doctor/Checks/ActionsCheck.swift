@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Rules
@@ -43,8 +44,8 @@ extension Check {
         case nil:
             return .fault("\(path) does not answer", about: action.name, mend: "Put the program on a local disk.")
         }
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        var status = rk_file()
+        if rk_stat(path, &status) == 0, status.mode & S_IFMT != S_IFREG {
             return .fault(
                 "\(path) is no program", about: action.name, mend: "Correct actions[\(action.name)].command.")
         }

@@ -28,8 +28,8 @@ extension Check {
 
     /// When the running program's file was made.
     private static func builtAt(_ examination: Examination) -> Instant? {
-        var status = stat()
-        guard stat("\(examination.root)/proc/self/exe", &status) == 0 else { return nil }
-        return Instant(milliseconds: Int64(status.st_mtim.tv_sec) * 1_000)
+        var status = rk_file()
+        guard rk_stat("\(examination.root)/proc/self/exe", &status) == 0 else { return nil }
+        return Instant(milliseconds: Int64(status.modified.tv_sec) * 1_000)
     }
 }

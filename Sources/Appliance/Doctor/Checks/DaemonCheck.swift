@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Settings
@@ -92,10 +93,10 @@ extension Check {
     private static func whole(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
     private static func modified(_ path: String) -> Instant? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        var status = rk_file()
+        guard rk_stat(path, &status) == 0 else { return nil }
         return Instant(
-            milliseconds: Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+            milliseconds: Int64(status.modified.tv_sec) * 1_000 + Int64(status.modified.tv_nsec) / 1_000_000)
     }
 
     /// Why the address can't be had, 0 where it can: tried, and given back at once.

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Settings
 
@@ -11,11 +12,11 @@ extension Check {
                 .note("\(directory) belongs to another user: not tried", mend: "sudo rooster doctor looks into it.")
             ]
         }
-        var status = stat()
-        guard stat(directory, &status) == 0 else {
+        var status = rk_file()
+        guard rk_stat(directory, &status) == 0 else {
             return [missing(directory, user)]
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
+        guard status.mode & S_IFMT == S_IFDIR else {
             return [.fault("\(directory) is no directory", mend: "Set storage.directory to one.")]
         }
         if let code = user.access(directory, R_OK | W_OK | X_OK), code != 0 {
@@ -27,7 +28,7 @@ extension Check {
                         : "sudo chown -R \(user.name) \(directory)")
             ]
         }
-        if status.st_mode & 0o077 != 0 {
+        if status.mode & 0o077 != 0 {
             return [
                 .note(
                     "others may look into \(directory)",
