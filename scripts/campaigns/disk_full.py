@@ -77,8 +77,8 @@ class Trial:
             meanwhile()
             time.sleep(pause)
 
-    def fired(self, what):
-        """Every fox was answered: fired, or recorded as why not."""
+    def fired(self, what, unknown=0):
+        """Every fox was answered: fired, or recorded as why not. So many may fire again of which no start could be noted."""
         def missing():
             return [path for path in self.camera.foxes if path not in faults.started(self.script)]
         try:
@@ -87,7 +87,7 @@ class Trial:
             pass
         counts = faults.started(self.script)
         twice = sum(count > 1 for count in counts.values())
-        self.campaign.check(f"{what}: every action starts, none twice", not missing() and not twice,
+        self.campaign.check(f"{what}: every action starts, none twice", not missing() and twice <= unknown,
                             f"{len(self.camera.foxes)} due, {len(counts)} started, {twice} twice")
 
     def says(self, what):
@@ -194,11 +194,13 @@ def state_disk(campaign, seconds, small):
 
 def full_at_start(campaign, trial, ballast):
     """The same record, a start on a full disk."""
+    # Fresh photos fire again after a start that can read neither a record nor an intent of them.
+    unwritten = int(trial.daemon.metrics().get("rooster_intents_unwritten_total", 0))
     trial.end("full disk")
     ballast.fill()
     trial.daemon.start()
     trial.shoot(1)
-    trial.fired("a start on a full disk")
+    trial.fired("a start on a full disk", unwritten)
     trial.says("a start on a full disk")
     ballast.drop()
     trial.recovers("a start on a full disk")

@@ -15,9 +15,9 @@ struct JournalState {
 
     /// So many are remembered beyond what is open: they tell a frame that is decided again after a crash from a new
     /// one, restore `at_most`, and hold the latest start of each cool-down.
-    static let kept = 2_048
+    static let kept = 1_024
     /// Beyond this the oldest go, open ones too: a journal that nobody compacts must not eat the memory.
-    static let most = 2 * kept
+    static let most = 4 * kept
 
     /// What the bytes of a journal say, and how many of its lines are torn.
     static func read(_ bytes: some Collection<UInt8>) -> (JournalState, tornLines: Int) {
