@@ -75,6 +75,14 @@ struct Tensor: Sendable {
         throw Fault(.invalid, "integers are needed where \(type) values are given")
     }
 
+    /// The elements of a tensor of signed bytes.
+    func signedBytes() throws(Fault) -> [Int8] {
+        guard type == .int8, case .file(let tensor) = elements else {
+            return try integers().map { Int8(clamping: $0) }
+        }
+        return tensor.bytes().map { Int8(bitPattern: $0) }
+    }
+
     /// The same elements under another shape.
     func reshaped(_ shape: [Int]) -> Tensor {
         precondition(shape.reduce(1, *) == count, "a tensor's shape and elements disagree")

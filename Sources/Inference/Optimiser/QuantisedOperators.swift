@@ -168,12 +168,11 @@ private struct QuantisedOperators {
     ) -> QuantisedFilters? {
         let axis = isTransposed ? 1 : 0
         guard let constant = tensor.quantised, constant.integers.type == .int8, constant.isSymmetric,
-            constant.scales.count == 1 || constant.axis == axis, let values = try? constant.integers.integers()
+            constant.scales.count == 1 || constant.axis == axis, var weights = try? constant.integers.signedBytes()
         else { return nil }
         let (channels, depth) = (tensor.shape[axis], tensor.count / tensor.shape[axis])
         let scales = constant.scales.count == 1 ? .init(repeating: constant.scales[0], count: channels) : constant.scales
-        var weights = values.map { Int8(clamping: $0) }
-        if isTransposed { weights = (0..<values.count).map { Int8(clamping: values[$0 % depth * channels + $0 / depth]) } }
+        if isTransposed { weights = weights.indices.map { [weights] in weights[$0 % depth * channels + $0 / depth] } }
         let steps = scales.map { Double(input.scale) * Double($0) }
         guard let whole = wholeBias(bias, steps) else { return nil }
         let filters = QuantisedFilters(
