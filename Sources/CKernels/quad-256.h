@@ -20,15 +20,14 @@ typedef __m256 rk_floats;
 enum { quad_blocks = 2, quad_lanes = 8, quad_bytes = 32 };
 
 RK_INLINE rk_sums q_load(const int8_t *p) { return _mm256_load_si256((const __m256i *)p); }
-RK_INLINE int32_t quad_at(const uint8_t *p) {
-    int32_t quad;
-    memcpy(&quad, p, 4);
-    return quad;
-}
+#include "quad-reads.h"
 
 RK_INLINE rk_bytes b_zero(void) { return _mm256_setzero_si256(); }
 RK_INLINE rk_bytes b_load(const uint8_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 RK_INLINE void b_store(uint8_t *p, rk_bytes v) { _mm256_storeu_si256((__m256i *)p, v); }
+// The first 16, what many networks leave beside whole vectors.
+RK_INLINE rk_bytes b_load_16(const uint8_t *p) { return _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)p)); }
+RK_INLINE void b_store_16(uint8_t *p, rk_bytes v) { _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(v)); }
 RK_INLINE rk_bytes b_zip8_low(rk_bytes a, rk_bytes b) { return _mm256_unpacklo_epi8(a, b); }
 RK_INLINE rk_bytes b_zip8_high(rk_bytes a, rk_bytes b) { return _mm256_unpackhi_epi8(a, b); }
 RK_INLINE rk_bytes b_zip16_low(rk_bytes a, rk_bytes b) { return _mm256_unpacklo_epi16(a, b); }
@@ -64,11 +63,10 @@ RK_INLINE rk_bytes b_untangle(rk_bytes v, size_t vectors) {
     return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
-// Sums of vector v of a panel from its bytes at p, for the residual.
-RK_INLINE rk_sums q_widened(const uint8_t *p, size_t vectors, size_t v) {
-    const __m128i low = _mm_cvtsi32_si128(quad_at(p + 4 * v));
-    const __m128i quads = _mm_insert_epi32(low, quad_at(p + 4 * (vectors + v)), 1);
-    return _mm256_cvtepu8_epi32(quads);
+// Sums of vector v of a panel from its first `width` bytes at p, for the residual.
+RK_INLINE rk_sums q_widened(const uint8_t *p, size_t width, size_t vectors, size_t v) {
+    const __m128i low = _mm_cvtsi32_si128(quad_of(p, width, v));
+    return _mm256_cvtepu8_epi32(_mm_insert_epi32(low, quad_of(p, width, vectors + v), 1));
 }
 // Block b of a vector of floats.
 RK_INLINE void f_store_block(float *p, rk_floats v, size_t b) {

@@ -21,11 +21,7 @@ typedef __m512 rk_floats;
 enum { quad_blocks = 4, quad_lanes = 16, quad_bytes = 64, quad_vector_bytes = 64 };
 
 RK_INLINE rk_sums q_load(const int8_t *p) { return _mm512_load_si512(p); }
-RK_INLINE int32_t quad_at(const uint8_t *p) {
-    int32_t quad;
-    memcpy(&quad, p, 4);
-    return quad;
-}
+#include "quad-reads.h"
 RK_INLINE rk_quads q_ready(rk_bytes v) { return v; }
 RK_INLINE rk_quads q_all(int32_t quad) { return _mm512_set1_epi32(quad); }
 RK_INLINE rk_weights q_weights(const int8_t *p) { return q_load(p); }
@@ -70,11 +66,11 @@ RK_INLINE rk_bytes b_untangle(rk_bytes v, size_t vectors) {
     return _mm512_permutexvar_epi32(
         _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
 }
-RK_INLINE rk_sums q_widened(const uint8_t *p, size_t vectors, size_t v) {
-    const __m128i quads = _mm_setr_epi32(
-        quad_at(p + 4 * v), quad_at(p + 4 * (vectors + v)), quad_at(p + 4 * (2 * vectors + v)),
-        quad_at(p + 4 * (3 * vectors + v)));
-    return _mm512_cvtepu8_epi32(quads);
+RK_INLINE rk_sums q_widened(const uint8_t *p, size_t width, size_t vectors, size_t v) {
+    const int n = (int)vectors, first = (int)v;
+    const __m512i places = _mm512_castsi128_si512(_mm_setr_epi32(first, n + first, 2 * n + first, 3 * n + first));
+    const __m512i quads = _mm512_permutexvar_epi32(places, b_load_first(p, width));
+    return _mm512_cvtepu8_epi32(_mm512_castsi512_si128(quads));
 }
 RK_INLINE void f_store_block(float *p, rk_floats v, size_t b) {
     float lanes[16];

@@ -21,6 +21,7 @@ typedef struct run {
     const rk_quantized_convolution *shape;
     const run_tap *taps;
     size_t tap_count;
+    size_t depth;  // bytes of src that one tap reads: a pixel, or the pixels of a row of the window
     const int8_t *panel;
     size_t width;  // channels of the panel that there are
     const uint8_t *residual;
@@ -28,12 +29,6 @@ typedef struct run {
     float *floats;  // instead of dst
     rk_limits limits;
 } run;
-
-RK_INLINE int32_t last_quad(const uint8_t *p, size_t n) {
-    uint8_t bytes[4] = {0};
-    for (size_t i = 0; i < n; i++) bytes[i] = p[i];
-    return quad_at(bytes);
-}
 
 RK_INLINE void store_pixel(uint8_t *p, const uint8_t *bytes, size_t whole, size_t width) {
     if (width == whole) {
@@ -55,7 +50,7 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < pixels; i++) sum[i][v] = bias;
     }
-    const size_t quads = shape->depth / 4, rest = shape->depth % 4;
+    const size_t quads = run->depth / 4, rest = run->depth % 4;
     for (size_t t = 0; t < run->tap_count; t++) {
         const size_t step = run->taps[t].step;
         const uint8_t *src = run->taps[t].src + first * step;
@@ -100,7 +95,6 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
         return;
     }
 
-    const bool narrow = run->width < whole;
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {
         const rk_floats scale = f_load_packed(scales + v * quad_lanes * 4);
@@ -109,17 +103,11 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
             rk_floats value = f_mul(f_of(sum[i][v]), scale);
             if (run->residual) {
                 const uint8_t *beside = run->residual + (first + i) * shape->residual_pixel;
-                uint8_t copy[4 * quad_lanes];
-                if (narrow) {
-                    memset(copy, 0, sizeof copy);
-                    for (size_t c = 0; c < run->width; c++) copy[c] = beside[c];
-                    beside = copy;
-                }
                 const rk_requantization *how = &shape->requantization;
                 const rk_floats zero = f_all((float)-how->residual_zero);
                 const rk_floats one = f_all(1);
                 // A whole number below 2^24 less another: exact.
-                const rk_floats other = f_fma(f_of(q_widened(beside, vectors, v)), one, zero);
+                const rk_floats other = f_fma(f_of(q_widened(beside, run->width, vectors, v)), one, zero);
                 value = f_fma(other, f_all(how->residual_scale), value);
             }
             sum[i][v] = f_round(value);
@@ -200,16 +188,17 @@ static void run_pixels(const run *run, size_t pixels, size_t vectors) {
     }
 }
 
-// The taps of output pixel (row, column) and how they move from there to the next pixel.
+// The taps of output pixel (row, column) and how they move from there to the next pixel; the first of each row of the
+// window where the others lie right behind it.
 static void find_taps(
     const rk_quantized_convolution *shape, const uint8_t *src, const uint8_t *border, size_t row, size_t column,
-    run_tap *taps) {
+    size_t width, run_tap *taps) {
     const rk_window *w = &shape->window;
     const size_t step = w->stride_x * shape->src_pixel;
     for (size_t ky = 0; ky < w->height; ky++) {
         const ptrdiff_t y = (ptrdiff_t)(row * w->stride_y + ky * w->dilation_y) - (ptrdiff_t)w->pad_top;
         const bool inside = y >= 0 && (size_t)y < shape->src_height;
-        for (size_t kx = 0; kx < w->width; kx++) {
+        for (size_t kx = 0; kx < width; kx++) {
             const ptrdiff_t x = (ptrdiff_t)(column * w->stride_x + kx * w->dilation_x) - (ptrdiff_t)w->pad_left;
             const bool here = inside && x >= 0 && (size_t)x < shape->src_width;
             *taps++ = here ? (run_tap){src + (size_t)y * shape->src_row + (size_t)x * shape->src_pixel, step}
@@ -226,10 +215,9 @@ static void convolve_panel(
     const rk_window *w = &shape->window;
     run_tap taps[rk_most_taps];
     run->taps = taps;
-    run->tap_count = w->height * w->width;
     size_t width = shape->dst_width, band = rows;
     // Pixels of the output that lie in a row and look at pixels of the input that do, too: all of a band is one run.
-    if (run->tap_count == 1 && w->pad_left == 0 && w->pad_top == 0 && w->stride_x == 1 && w->stride_y == 1 &&
+    if (w->height * w->width == 1 && w->pad_left == 0 && w->pad_top == 0 && w->stride_x == 1 && w->stride_y == 1 &&
         shape->src_row == width * shape->src_pixel && shape->dst_row == width * shape->dst_pixel &&
         (!residual || shape->residual_row == width * shape->residual_pixel)) {
         width *= rows;
@@ -242,10 +230,19 @@ static void convolve_panel(
     if (width != shape->dst_width) end = width;
     if (end > width) end = width;
     if (begin > end) begin = end;
+    // The pixels that the taps of a row look at lie one behind the other, without a rest beside whole quads.
+    const bool dense = w->dilation_x == 1 && shape->src_pixel == shape->depth && shape->depth % 4 == 0;
     for (size_t i = 0; i < band; i++) {
         for (size_t column = 0; column < width;) {
-            const size_t count = column >= begin && column < end ? end - column : 1;
-            find_taps(shape, src, border, first_row + i, column, taps);
+            const bool inside = column >= begin && column < end;
+            const size_t count = inside ? end - column : 1;
+            // Rows above and below are the border, which has one pixel.
+            const size_t top = (first_row + i) * w->stride_y;
+            const bool joined = inside && dense && top >= w->pad_top &&
+                                top - w->pad_top + (w->height - 1) * w->dilation_y < shape->src_height;
+            run->tap_count = w->height * (joined ? 1 : w->width);
+            run->depth = shape->depth * (joined ? w->width : 1);
+            find_taps(shape, src, border, first_row + i, column, joined ? 1 : w->width, taps);
             run->residual = residual ? residual + i * shape->residual_row + column * shape->residual_pixel : NULL;
             if (floats) {
                 run->floats = floats + i * shape->dst_row + column * shape->dst_pixel;

@@ -9,12 +9,17 @@
 #include "quad-packing.h"
 #include "quad-tails.h"
 
-// The including file sets QUAD_COLUMNS: output pixels of a tile.
+// The including file sets QUAD_COLUMNS: output pixels of a tile. Where loads can't be masked, tiles take whole panels.
+#ifdef RK_MASKED
+#define QUAD_WHOLE false
+#else
+#define QUAD_WHOLE true
+#endif
 
-// The rows that a row of output looks at; a row outside is the border, where every pixel is the same.
+// The rows that a row of output looks at; a row outside is the border, where every pixel is the same: nothing moves.
 typedef struct depthwise_row {
     const uint8_t *src;
-    size_t pixel;
+    ptrdiff_t moves;  // all bits, or none
 } depthwise_row;
 
 typedef struct depthwise_panel {
@@ -25,17 +30,28 @@ typedef struct depthwise_panel {
     rk_limits limits;
 } depthwise_panel;
 
+// A column of the input, inside or not.
+typedef struct depthwise_column {
+    ptrdiff_t offset;
+    bool inside;
+} depthwise_column;
+
+RK_INLINE depthwise_column column_at(const depthwise_panel *panel, ptrdiff_t x) {
+    const bool inside = (size_t)x < panel->shape->src_width;  // a negative one is large
+    return (depthwise_column){inside ? x * (ptrdiff_t)panel->shape->src_pixel : 0, inside};
+}
+
 RK_INLINE rk_bytes column_bytes(
-    const depthwise_panel *panel, const depthwise_row *row, ptrdiff_t x, bool inside, bool whole) {
-    const uint8_t *p = row->src + x * (ptrdiff_t)row->pixel;
-    if (!inside && (x < 0 || (size_t)x >= panel->shape->src_width)) p = panel->border;
+    const depthwise_panel *panel, const depthwise_row *row, depthwise_column column, bool whole) {
+    const uint8_t *p = (column.inside ? row->src : panel->border) + (column.offset & row->moves);
     return whole ? b_load(p) : b_load_first(p, panel->channels);
 }
 
-// QUAD_COLUMNS output pixels from `column` on, without dilation. height, width, stride, inside and whole are constants.
+// QUAD_COLUMNS output pixels from `column` on, without dilation. height, width, stride and inside (all
+// columns are) are constants.
 RK_INLINE void depthwise_tile(
     const depthwise_panel *panel, const depthwise_row *rows, size_t column, size_t height, size_t width, size_t stride,
-    bool inside, bool whole, uint8_t *dst) {
+    bool inside, uint8_t *dst) {
     enum { count = QUAD_COLUMNS };
     const rk_quantized_depthwise *shape = panel->shape;
     const ptrdiff_t start = (ptrdiff_t)(column * stride) - (ptrdiff_t)shape->window.pad_left;
@@ -57,11 +73,12 @@ RK_INLINE void depthwise_tile(
 #pragma clang loop unroll(full)
             for (size_t x = 0; x < columns; x++) {
                 const depthwise_row *row = rows + 4 * group;
-                const ptrdiff_t place = start + (ptrdiff_t)x;
-                const rk_bytes a = column_bytes(panel, row, place, inside, whole);
-                const rk_bytes b = left > 1 ? column_bytes(panel, row + 1, place, inside, whole) : b_zero();
-                const rk_bytes c = left > 2 ? column_bytes(panel, row + 2, place, inside, whole) : b_zero();
-                const rk_bytes d = left > 3 ? column_bytes(panel, row + 3, place, inside, whole) : b_zero();
+                depthwise_column place = {(start + (ptrdiff_t)x) * (ptrdiff_t)shape->src_pixel, true};
+                if (!inside) place = column_at(panel, start + (ptrdiff_t)x);
+                const rk_bytes a = column_bytes(panel, row, place, QUAD_WHOLE);
+                const rk_bytes b = left > 1 ? column_bytes(panel, row + 1, place, QUAD_WHOLE) : b_zero();
+                const rk_bytes c = left > 2 ? column_bytes(panel, row + 2, place, QUAD_WHOLE) : b_zero();
+                const rk_bytes d = left > 3 ? column_bytes(panel, row + 3, place, QUAD_WHOLE) : b_zero();
                 const rk_bytes ab = half ? b_zip8_high(a, b) : b_zip8_low(a, b);
                 const rk_bytes cd = half ? b_zip8_high(c, d) : b_zip8_low(c, d);
                 const rk_quads low = q_ready(b_zip16_low(ab, cd)), high = q_ready(b_zip16_high(ab, cd));
@@ -88,7 +105,7 @@ RK_INLINE void depthwise_tile(
     for (size_t i = 0; i < count; i++) {
         const rk_bytes bytes = q_finish(narrowed[i][0], narrowed[i][1], panel->limits);
         uint8_t *place = dst + (column + i) * shape->dst_pixel;
-        if (whole) {
+        if (QUAD_WHOLE) {
             b_store(place, bytes);
         } else {
             b_store_first(place, panel->channels, bytes);
@@ -108,8 +125,8 @@ static void depthwise_pixel(const depthwise_panel *panel, const depthwise_row *r
         for (size_t kx = 0; kx < w->width; kx++, weights += 4 * quad_vector_bytes) {
             rk_bytes bytes[4];
             for (size_t i = 0; i < 4; i++) {
-                const ptrdiff_t x = start + (ptrdiff_t)(kx * w->dilation_x);
-                bytes[i] = ky + i < w->height ? column_bytes(panel, rows + ky + i, x, false, false) : b_zero();
+                const depthwise_column place = column_at(panel, start + (ptrdiff_t)(kx * w->dilation_x));
+                bytes[i] = ky + i < w->height ? column_bytes(panel, rows + ky + i, place, false) : b_zero();
             }
             const rk_bytes low[2] = {b_zip8_low(bytes[0], bytes[1]), b_zip8_low(bytes[2], bytes[3])};
             const rk_bytes high[2] = {b_zip8_high(bytes[0], bytes[1]), b_zip8_high(bytes[2], bytes[3])};
@@ -128,35 +145,33 @@ static void depthwise_pixel(const depthwise_panel *panel, const depthwise_row *r
 
 // One row of output in tiles; the last overlaps the one before and writes the same bytes again.
 RK_INLINE void depthwise_output_row(
-    const depthwise_panel *panel, const depthwise_row *rows, size_t height, size_t width, size_t stride, bool whole,
-    uint8_t *dst) {
-    const rk_quantized_depthwise *shape = panel->shape;
-    const size_t count = shape->dst_width, pad = shape->window.pad_left;
+    const depthwise_panel *panel, const depthwise_row *rows, size_t height, size_t width, size_t stride, uint8_t *dst) {
+    const size_t count = panel->shape->dst_width, pad = panel->shape->window.pad_left;
     size_t column = 0;
     for (; count >= QUAD_COLUMNS && column < count; column += QUAD_COLUMNS) {
         if (count - column < QUAD_COLUMNS) column = count - QUAD_COLUMNS;
         const size_t end = (column + QUAD_COLUMNS - 1) * stride + width;
-        if (column * stride >= pad && end <= shape->src_width + pad) {
-            depthwise_tile(panel, rows, column, height, width, stride, true, whole, dst);
+        if (column * stride >= pad && end <= panel->shape->src_width + pad) {
+            depthwise_tile(panel, rows, column, height, width, stride, true, dst);
         } else {
-            depthwise_tile(panel, rows, column, height, width, stride, false, whole, dst);
+            depthwise_tile(panel, rows, column, height, width, stride, false, dst);
         }
     }
     for (; column < count; column++) depthwise_pixel(panel, rows, column, dst);
 }
 
-RK_INLINE void depthwise_row_by_window(
-    const depthwise_panel *panel, const depthwise_row *rows, bool whole, uint8_t *dst) {
+static void depthwise_row_by_window(const depthwise_panel *panel, const depthwise_row *rows, uint8_t *dst) {
     const rk_window *w = &panel->shape->window;
     const size_t h = w->height, side = w->width, s = w->stride_x;
-    if (h == 3 && side == 3 && s == 1 && w->dilation_x == 1) {
-        depthwise_output_row(panel, rows, 3, 3, 1, whole, dst);
-    } else if (h == 3 && side == 3 && s == 2 && w->dilation_x == 1) {
-        depthwise_output_row(panel, rows, 3, 3, 2, whole, dst);
-    } else if (h == 5 && side == 5 && s == 1 && w->dilation_x == 1) {
-        depthwise_output_row(panel, rows, 5, 5, 1, whole, dst);
-    } else if (h == 5 && side == 5 && s == 2 && w->dilation_x == 1) {
-        depthwise_output_row(panel, rows, 5, 5, 2, whole, dst);
+    const bool fast = w->dilation_x == 1 && (!QUAD_WHOLE || panel->channels == quad_bytes);
+    if (fast && h == 3 && side == 3 && s == 1) {
+        depthwise_output_row(panel, rows, 3, 3, 1, dst);
+    } else if (fast && h == 3 && side == 3 && s == 2) {
+        depthwise_output_row(panel, rows, 3, 3, 2, dst);
+    } else if (fast && h == 5 && side == 5 && s == 1) {
+        depthwise_output_row(panel, rows, 5, 5, 1, dst);
+    } else if (fast && h == 5 && side == 5 && s == 2) {
+        depthwise_output_row(panel, rows, 5, 5, 2, dst);
     } else {
         for (size_t column = 0; column < panel->shape->dst_width; column++) depthwise_pixel(panel, rows, column, dst);
     }
@@ -188,16 +203,10 @@ void QUAD_DEPTHWISE(
                 const size_t row = (first_row + i) * w->stride_y + ky * w->dilation_y;
                 const bool inside = row >= w->pad_top && row - w->pad_top < shape->src_height;
                 rows[ky] = inside ? (depthwise_row){
-                                        src + first + (row - w->pad_top) % shape->src_rows * shape->src_row,
-                                        shape->src_pixel}
+                                        src + first + (row - w->pad_top) % shape->src_rows * shape->src_row, -1}
                                   : (depthwise_row){panel.border, 0};
             }
-            uint8_t *out = dst + first + i * shape->dst_row;
-            if (panel.channels == quad_bytes) {
-                depthwise_row_by_window(&panel, rows, true, out);
-            } else {
-                depthwise_row_by_window(&panel, rows, false, out);
-            }
+            depthwise_row_by_window(&panel, rows, dst + first + i * shape->dst_row);
         }
         panel.weights += panel_bytes;
     }

@@ -15,15 +15,13 @@ typedef float32x4_t rk_floats;
 enum { quad_blocks = 1, quad_lanes = 4, quad_bytes = 16, quad_vector_bytes = 16 };
 
 RK_INLINE rk_sums q_load(const int8_t *p) { return vreinterpretq_s32_s8(vld1q_s8(p)); }
-RK_INLINE int32_t quad_at(const uint8_t *p) {
-    int32_t quad;
-    memcpy(&quad, p, 4);
-    return quad;
-}
+#include "quad-reads.h"
 
 RK_INLINE rk_bytes b_zero(void) { return vdupq_n_u8(0); }
 RK_INLINE rk_bytes b_load(const uint8_t *p) { return vld1q_u8(p); }
 RK_INLINE void b_store(uint8_t *p, rk_bytes v) { vst1q_u8(p, v); }
+RK_INLINE rk_bytes b_load_16(const uint8_t *p) { return b_load(p); }
+RK_INLINE void b_store_16(uint8_t *p, rk_bytes v) { b_store(p, v); }
 RK_INLINE rk_bytes b_zip8_low(rk_bytes a, rk_bytes b) { return vzip1q_u8(a, b); }
 RK_INLINE rk_bytes b_zip8_high(rk_bytes a, rk_bytes b) { return vzip2q_u8(a, b); }
 RK_INLINE rk_bytes b_zip16_low(rk_bytes a, rk_bytes b) {
@@ -57,9 +55,9 @@ RK_INLINE rk_bytes b_untangle(rk_bytes v, size_t vectors) {
     (void)vectors;
     return v;
 }
-RK_INLINE rk_sums q_widened(const uint8_t *p, size_t vectors, size_t v) {
+RK_INLINE rk_sums q_widened(const uint8_t *p, size_t width, size_t vectors, size_t v) {
     (void)vectors;
-    const uint8x8_t bytes = vreinterpret_u8_s32(vdup_n_s32(quad_at(p + 4 * v)));
+    const uint8x8_t bytes = vreinterpret_u8_s32(vdup_n_s32(quad_of(p, width, v)));
     return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(bytes))));
 }
 RK_INLINE void f_store_block(float *p, rk_floats v, size_t b) {

@@ -4,6 +4,7 @@
 #ifndef RK_MASKED
 RK_INLINE rk_bytes b_load_first(const uint8_t *p, size_t n) {
     if (n == quad_bytes) return b_load(p);
+    if (n == 16) return b_load_16(p);
     uint8_t whole[quad_bytes] = {0};
     memcpy(whole, p, n);
     return b_load(whole);
@@ -11,6 +12,10 @@ RK_INLINE rk_bytes b_load_first(const uint8_t *p, size_t n) {
 RK_INLINE void b_store_first(uint8_t *p, size_t n, rk_bytes v) {
     if (n == quad_bytes) {
         b_store(p, v);
+        return;
+    }
+    if (n == 16) {
+        b_store_16(p, v);
         return;
     }
     uint8_t whole[quad_bytes];

@@ -1,0 +1,56 @@
+import CKernels
+import ONNXFormat
+import TestSupport
+import Testing
+
+@testable import Inference
+
+/// Networks between QuantizeLinear and DequantizeLinear: what the integer kernels make of them against what the graph's plain
+/// operators compute from the same integers.
+struct QuantisedOperatorTests {
+    @Test(arguments: ["scalar", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod"], [1, 2, 3])
+    func everyInstructionSetAndThreadCountGivesTheBitsOfThePlainOperators(isa: String, threads: Int) throws {
+        let allowed = rk_cpu_up_to(isa)
+        guard allowed != 0 else { return }  // not of this machine
+        for seed in UInt64(0)..<4 {
+            let model = QuantisedNetwork(seed: seed).model()
+            let graph = try GraphBuilder.graph(of: model, limits: .standard).optimised()
+            let network = try model.serialized().withUnsafeBytes {
+                try Network(onnx: $0, threads: threads, limits: .standard, kernels: Kernels(allowed: allowed))
+            }
+            #expect(network.precision == .int8)
+            var random = SplitMix64(seed: seed)
+            let picture = network.input.map { _ in Float(Int.random(in: -127...128, using: &random)) / 128 }
+            _ = network.input.update(fromContentsOf: picture)
+            network.run()
+            let expected = try graph.evaluate([picture])
+            for name in ["embedding", "logits"] {
+                let wanted = try #require(expected[name]?.floats())
+                let found = try Array(#require(network.output(name)))
+                #expect(found == wanted, "\(name), seed \(seed)")
+            }
+        }
+    }
+
+    @Test func theNumbersAreThoseOfTheFileWithoutTheBytes() throws {
+        let plain = try GraphBuilder.graph(of: QuantisedNetwork(seed: 7).model(), limits: .standard)
+        let quantised = try plain.optimised()
+        var random = SplitMix64(seed: 1)
+        let picture = (0..<plain[plain.inputs[0]].count).map { _ in
+            Float(Int.random(in: -127...128, using: &random)) / 128
+        }
+        let first = try #require(plain.evaluate([picture])["embedding"]?.floats())
+        let second = try #require(quantised.evaluate([picture])["embedding"]?.floats())
+        // One rounding is left out where a residual is added, and sums of numbers may round otherwise at a tie.
+        let largest = first.map(\.magnitude).max() ?? 0
+        for (a, b) in zip(first, second) { #expect(abs(a - b) <= 0.03 * largest) }
+    }
+
+    @Test func allOfItBecomesOperatorsOnBytes() throws {
+        let graph = try GraphBuilder.graph(of: QuantisedNetwork(seed: 0).model(), limits: .standard).optimised()
+        #expect(!graph.nodes.contains { $0.operation is Convolution || $0.operation is MatrixProduct })
+        #expect(graph.nodes.count { $0.operation is QuantisedConvolution } == 7)
+        #expect(graph.nodes.count { $0.operation is QuantisedAddition } == 1)
+        #expect(graph.nodes.count { $0.operation is DequantizeLinear } == 0)
+    }
+}
