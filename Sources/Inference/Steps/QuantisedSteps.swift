@@ -43,7 +43,6 @@ final class QuantisedConvolutionStep: Step {
     private let depthwise: UnsafeMutablePointer<rk_quantized_depthwise>
     private let isDepthwise: Bool
     private let writesNumbers: Bool
-    private let residualRow: Int
 
     private var input: UnsafePointer<UInt8>?
     private var residual: UnsafePointer<UInt8>?
@@ -76,7 +75,6 @@ final class QuantisedConvolutionStep: Step {
                 (convolutions + index).initialize(to: part)
             }
             isDepthwise = false
-            residualRow = shape.residual_row
         case .depthwise(let shape):
             convolutions.initialize(repeating: .init(), count: strips.count)
             for (index, strip) in strips.enumerated() {
@@ -85,7 +83,6 @@ final class QuantisedConvolutionStep: Step {
                 (depthwise + index).initialize(to: part)
             }
             isDepthwise = true
-            residualRow = 0
         }
         if case .numbers = kind { writesNumbers = true } else { writesNumbers = false }
     }
