@@ -77,7 +77,8 @@ struct QuantisedNetwork {
     private mutating func filters(_ shape: [Int]) -> [String] {
         let (channels, size) = (shape[0], shape.dropFirst().reduce(1, *))
         let weights = (0..<channels * size).map { _ in Int8.random(in: -127...127, using: &random) }
-        let scales = (0..<channels).map { _ in Float.random(in: 0.5...2, using: &random) / (60 * Float(size).squareRoot()) }
+        let spread = 60 * Float(size).squareRoot()
+        let scales = (0..<channels).map { _ in Float.random(in: 0.5...2, using: &random) / spread }
         let bias = (0..<channels).map { _ in Int32.random(in: -9_000...9_000, using: &random) }
         let scale = constant([channels], scales)
         let names = [(name() + "_w"), (name() + "_b")]

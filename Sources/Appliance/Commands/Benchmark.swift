@@ -122,7 +122,8 @@ public final class Benchmark {
                 gflops: rate, share: peak > 0 ? rate / peak : 0)
         }
         return Report(
-            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet, threads: threads, runs: runs,
+            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
+            threads: threads, runs: runs,
             network: spread(network), photo: whole, peak: peak, operators: rows)
     }
 

@@ -171,7 +171,8 @@ private struct QuantisedOperators {
             constant.scales.count == 1 || constant.axis == axis, var weights = try? constant.integers.signedBytes()
         else { return nil }
         let (channels, depth) = (tensor.shape[axis], tensor.count / tensor.shape[axis])
-        let scales = constant.scales.count == 1 ? .init(repeating: constant.scales[0], count: channels) : constant.scales
+        let scales =
+            constant.scales.count == 1 ? .init(repeating: constant.scales[0], count: channels) : constant.scales
         if isTransposed { weights = weights.indices.map { [weights] in weights[$0 % depth * channels + $0 / depth] } }
         let steps = scales.map { Double(input.scale) * Double($0) }
         guard let whole = wholeBias(bias, steps) else { return nil }

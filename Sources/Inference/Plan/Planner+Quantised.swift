@@ -98,7 +98,9 @@ extension Planner {
         try append(
             QuantisedConvolutionStep(
                 traits, bands, kind,
-                strips: strips.map { .init(channel: $0, weightBytes: $0 == 0 ? 0 : job.packedBytes(isa, channels: $0)) },
+                strips: strips.map {
+                    .init(channel: $0, weightBytes: $0 == 0 ? 0 : job.packedBytes(isa, channels: $0))
+                },
                 input: input, residual: residual, weights: weights, border: border, kernels: kernels.quantised))
     }
 
