@@ -245,10 +245,10 @@ struct QuantisedJob {
         if threads > 1 {
             let wanted = 4 * threads
             rows = min(rows, max(1, (output.height * images + wanted - 1) / wanted))
-            // Few pixels fill no tiles: there, channels are dealt out instead.
-            while rows < output.height, rows * output.width < 48 { rows += 1 }
+            // Fewer pixels fill no tiles. Channels are dealt out only where rows don't go round: panels differ in width.
+            while rows < output.height, rows * output.width < 12 { rows += 1 }
             let bands = (output.height + rows - 1) / rows * images
-            if bands < wanted {
+            if bands < 2 * threads {
                 let panels = (channels.output + Int(rk_quantized_panel) - 1) / Int(rk_quantized_panel)
                 let strips = min(panels, (wanted + bands - 1) / bands)
                 strip = (panels + strips - 1) / strips * Int(rk_quantized_panel)
