@@ -8,7 +8,8 @@
 #endif
 
 static const char *const names[] = {
-    [rk_isa_scalar] = "scalar", [rk_isa_avx2] = "avx2", [rk_isa_avx512] = "avx512", [rk_isa_neon] = "neon"};
+    [rk_isa_scalar] = "scalar", [rk_isa_avx2] = "avx2", [rk_isa_avxvnni] = "avxvnni", [rk_isa_avx512] = "avx512",
+    [rk_isa_avx512vnni] = "avx512vnni", [rk_isa_neon] = "neon", [rk_isa_dotprod] = "dotprod"};
 enum { name_count = sizeof names / sizeof names[0] };
 
 uint32_t rk_cpu(void) {
@@ -18,13 +19,16 @@ uint32_t rk_cpu(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         here |= 1u << rk_isa_avx2;
+        if (__builtin_cpu_supports("avxvnni")) here |= 1u << rk_isa_avxvnni;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
             here |= 1u << rk_isa_avx512;
+            if (__builtin_cpu_supports("avx512vnni")) here |= 1u << rk_isa_avx512vnni;
         }
     }
 #elif defined(__aarch64__)
     if (getauxval(AT_HWCAP) & HWCAP_ASIMD) here |= 1u << rk_isa_neon;
+    if (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) here |= 1u << rk_isa_dotprod;
 #endif
     return here;
 }

@@ -23,13 +23,16 @@ rk_variant rk_variant_at(size_t index) {
 }
 
 // Scalar is in every set, so that the last row of an operator always answers.
-static rk_function *pick(int op, uint32_t allowed) {
+static const row *best(int op, uint32_t allowed) {
     uint32_t usable = (allowed & rk_cpu()) | 1u << rk_isa_scalar;
     const row *candidate = rows;
     while (candidate->op != op || !(usable >> candidate->isa & 1)) candidate++;
-    return candidate->function;
+    return candidate;
 }
 
+// All of them come from the same set of variants.
+rk_isa rk_pick_quantized_isa(uint32_t allowed) { return best(op_u8_u8_convolution, allowed)->isa; }
+
 #define DEFINE_PICK(op, variants) \
-    rk_##op##_fn *rk_pick_##op(uint32_t allowed) { return (rk_##op##_fn *)pick(op_##op, allowed); }
+    rk_##op##_fn *rk_pick_##op(uint32_t allowed) { return (rk_##op##_fn *)best(op_##op, allowed)->function; }
 RK_OPERATORS(DEFINE_PICK)

@@ -85,6 +85,24 @@ public final class Network {
     /// Bytes of the packed weights.
     public var weightBytes: Int { executor.weightBytes }
 
+    /// The data type that most of the arithmetic is done in.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// Numbers of 32 bits.
+        case fp32
+        /// Bytes: the file is a quantised one.
+        case int8
+    }
+
+    /// The data type that most of the arithmetic is done in.
+    public var precision: Precision {
+        var work: [Precision: Double] = [:]
+        for step in executor.plan.steps {
+            let onBytes = step is QuantisedConvolutionStep || step is QuantisedExpandedStep
+            work[onBytes ? .int8 : .fp32, default: 0] += step.traits.multiplications
+        }
+        return work[.int8, default: 0] > work[.fp32, default: 0] ? .int8 : .fp32
+    }
+
     /// What runs, on what, how it is cut: one line a step.
     public var planDescription: String { executor.plan.description }
 

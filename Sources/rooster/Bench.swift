@@ -19,22 +19,22 @@ struct Bench: AsyncParsableCommand {
     var photo: String?
     @Option(help: "The model version NAME/VERSION instead of production.")
     var model: String?
-    @Option(help: "The data type of the network: fp32.")
-    var precision = "fp32"
+    @Option(help: "The data type of the network, fp32 or int8: takes a version that computes in it.")
+    var precision: String?
     @Flag(help: "Answer a benchmark's questions on standard input until it ends.")
     var worker = false
 
     func validate() throws {
         guard (1...100_000).contains(runs) else { throw ValidationError("--runs must be 1 to 100000") }
         if let threads, !(1...4).contains(threads) { throw ValidationError("--threads must be 1 to 4") }
-        guard precision == "fp32" else {
-            throw ValidationError("--precision \(precision): this version of Rooster has fp32 alone")
+        if let precision, !["fp32", "int8"].contains(precision) {
+            throw ValidationError("--precision must be fp32 or int8")
         }
     }
 
     func run() async throws {
         try common.reporting { installation in
-            let bench = try Benchmark(installation, model: model, threads: threads)
+            let bench = try Benchmark(installation, model: model, precision: precision, threads: threads)
             if worker {
                 bench.serve(read: { readLine() }, write: show)
             } else {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { kc_most_buffers = 16 };
+enum { kc_most_buffers = 24 };
 
 typedef struct kc_buffer {
     void *mapping;

@@ -40,6 +40,7 @@ public final class Benchmark {
         }
 
         var model: ModelID
+        var precision: String
         var isa: String
         var threads: Int
         var runs: Int
@@ -49,14 +50,14 @@ public final class Benchmark {
         var operators: [Row]
 
         private enum CodingKeys: String, CodingKey {
-            case model, isa, threads, runs, network, photo, operators
+            case model, precision, isa, threads, runs, network, photo, operators
             case peak = "peak_gflops"
         }
 
         /// A table for people.
         public var description: String {
             var lines = [
-                "\(model), fp32, \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs",
+                "\(model), \(precision), \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs",
                 "network        \(network.description)",
             ]
             if let photo { lines.append("JPEG to answer \(photo.description)") }
@@ -79,11 +80,30 @@ public final class Benchmark {
     private let threads: Int
 
     /// Loads and warms a version.
-    /// - Parameter model: `NAME/VERSION`; nil: production.
-    public init(_ installation: Installation, model: String?, threads: Int?) throws {
-        self.threads = threads ?? installation.threads
-        classifier = try Classifier(
-            installation.modelVersion(model), threads: self.threads, clock: Clock.monotonic)
+    /// - Parameters:
+    ///   - model: `NAME/VERSION`; nil: production.
+    ///   - precision: nil: as the version is. Else production, if it is of this data type, or the first other version of
+    ///     the same name that is.
+    public init(_ installation: Installation, model: String?, precision: String?, threads: Int?) throws {
+        let threads = threads ?? installation.threads
+        self.threads = threads
+        func loaded(_ version: ModelVersion) throws -> Classifier? {
+            let classifier = try Classifier(version, threads: threads, clock: Clock.monotonic)
+            return precision == nil || classifier.network.precision.rawValue == precision ? classifier : nil
+        }
+        let version = try installation.modelVersion(model)
+        var found = try loaded(version)
+        if model == nil {
+            for id in installation.registry.installed() where found == nil && id.name == version.id.name {
+                found = try loaded(installation.registry.version(id))
+            }
+        }
+        guard let found else {
+            throw Refusal(
+                description: "no version of \(version.id.name) computes in \(precision ?? ""); "
+                    + "rooster models list shows what there is")
+        }
+        classifier = found
     }
 
     /// Times the network, its operators, and with `photo` the way from JPEG to answer.
@@ -102,7 +122,8 @@ public final class Benchmark {
                 gflops: rate, share: peak > 0 ? rate / peak : 0)
         }
         return Report(
-            model: classifier.version.id, isa: Facts.instructionSet, threads: threads, runs: runs,
+            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
+            threads: threads, runs: runs,
             network: spread(network), photo: whole, peak: peak, operators: rows)
     }
 
@@ -111,7 +132,7 @@ public final class Benchmark {
     /// `run N`: N latencies of the network in microseconds. `photo PATH N`: the same from JPEG bytes to probabilities.
     /// `top PATH`: best class and probability. Three untimed runs come before timed ones.
     public func serve(read: () -> String?, write: (String) -> Void) {
-        write("ready rooster \(Facts.version), \(threads) threads")
+        write("ready rooster \(Facts.version), \(classifier.network.precision.rawValue), \(threads) threads")
         while let line = read() {
             if line == "quit" { return }
             do {

@@ -7,7 +7,7 @@
 //   elements; every index that the formula names fits in ptrdiff_t; nothing outside the elements the formula names is
 //   read or written, not by a single byte; no variant allocates, keeps state, or touches a global.
 //   clamp(v, lo, hi) is min(max(v, lo), hi), with lo <= hi; -INFINITY and INFINITY switch it off.
-// Variants agree with the scalar one within a tolerance, not to the bit: they use fused multiply-adds and may add in
+// Variants of floating-point operators agree with the scalar one within a tolerance, not to the bit: they use fused multiply-adds and may add in
 // another order. Where n products or terms are added up, |variant - scalar| <= 2 n 2^-24 * (sum of |terms|). "Exact" in
 // a contract means equal as numbers on every variant (a zero may have either sign).
 // Scalar multiplies, rounds and adds; it is compiled without contraction.
@@ -23,6 +23,10 @@
 #include "peak.h"
 #include "pool.h"
 #include "product.h"
+#include "quantize.h"
+#include "quantized-convolution.h"
+#include "quantized-depthwise.h"
+#include "quantized.h"
 #include "registry.h"
 #include "resize.h"
 #include "scale.h"

@@ -8,6 +8,9 @@
 #include "im2col.h"
 #include "pool.h"
 #include "product.h"
+#include "quantize.h"
+#include "quantized-convolution.h"
+#include "quantized-depthwise.h"
 #include "resize.h"
 #include "scale.h"
 #include "softmax.h"
@@ -18,12 +21,15 @@
 #if defined(__x86_64__)
 #define RK_ALL(VARIANT, op) VARIANT(op, avx512) VARIANT(op, avx2) VARIANT(op, scalar)
 #define RK_AVX2_NEON(VARIANT, op) VARIANT(op, avx2) VARIANT(op, scalar)
+#define RK_QUADS(VARIANT, op) VARIANT(op, avx512vnni) VARIANT(op, avxvnni) VARIANT(op, avx2) VARIANT(op, scalar)
 #elif defined(__aarch64__)
 #define RK_ALL(VARIANT, op) VARIANT(op, neon) VARIANT(op, scalar)
 #define RK_AVX2_NEON(VARIANT, op) VARIANT(op, neon) VARIANT(op, scalar)
+#define RK_QUADS(VARIANT, op) VARIANT(op, dotprod) VARIANT(op, neon) VARIANT(op, scalar)
 #else
 #define RK_ALL(VARIANT, op) VARIANT(op, scalar)
 #define RK_AVX2_NEON(VARIANT, op) VARIANT(op, scalar)
+#define RK_QUADS(VARIANT, op) VARIANT(op, scalar)
 #endif
 #define RK_SCALAR_ONLY(VARIANT, op) VARIANT(op, scalar)
 
@@ -47,7 +53,14 @@
     OPERATOR(f32_f32_softmax, RK_ALL)                    \
     OPERATOR(f32_f32_transpose, RK_AVX2_NEON)            \
     OPERATOR(u8_f32_resize_row, RK_AVX2_NEON)            \
-    OPERATOR(f32_f32_resize_column, RK_AVX2_NEON)
+    OPERATOR(f32_f32_resize_column, RK_AVX2_NEON)        \
+    OPERATOR(u8_u8_convolution, RK_QUADS)                \
+    OPERATOR(u8_f32_convolution, RK_QUADS)               \
+    OPERATOR(u8_u8_depthwise, RK_QUADS)                  \
+    OPERATOR(u8_u8_add, RK_ALL)                          \
+    OPERATOR(f32_u8_quantize, RK_ALL)                    \
+    OPERATOR(u8_f32_dequantize, RK_ALL)                  \
+    OPERATOR(u8_f32_global_average_pool, RK_ALL)
 
 // rk_<op>__<isa>, each a rk_<op>_fn; they run only where rk_cpu() has the instruction set.
 #define RK_DECLARE_VARIANT(op, isa) rk_##op##_fn rk_##op##__##isa;

@@ -28,4 +28,7 @@ rk_variant rk_variant_at(size_t index);
 #define RK_DECLARE_PICK(op, variants) rk_##op##_fn *rk_pick_##op(uint32_t allowed);
 RK_OPERATORS(RK_DECLARE_PICK)
 
+// The instruction set of the integer kernels that rk_pick_u8_... answers with: what their weights are packed for.
+rk_isa rk_pick_quantized_isa(uint32_t allowed);
+
 #pragma clang assume_nonnull end

@@ -35,7 +35,7 @@ final class Executor {
     /// Runs one step.
     @inline(__always)
     func run(step index: Int) {
-        if let pool, units[index] > 1 {
+        if let pool, pool.takesPart, units[index] > 1 {
             pool.run(step: index, units: units[index])
         } else {
             let step = steps[index]

@@ -51,8 +51,29 @@ final class WorkerPool {
     /// Whether there is anybody but the caller.
     var isEmpty: Bool { threads.isEmpty }
 
-    /// Tells the workers to leave the caller's core; once before the steps of a run.
+    /// Whether the workers take part in the steps of this run.
+    private(set) var takesPart = true
+    private var stalled = false
+    private var resting = 0
+    private var nextRest = 1
+    private static let longestRest = 64
+
+    /// Decides whether the workers take part, and tells them to leave the caller's core; once before the steps of a run.
+    ///
+    /// Where somebody else has a worker's core, the caller waits a time slice for each unit that is stopped there in the
+    /// middle. After a run in which that happened the caller does some alone, twice as many each time, before it tries
+    /// again: a busy neighbour makes two threads as fast as one, not slower.
     func prepare() {
+        if stalled {
+            resting = nextRest
+            nextRest = min(2 * nextRest, Self.longestRest)
+            stalled = false
+        } else if takesPart {
+            nextRest = 1
+        }
+        takesPart = resting == 0
+        resting = max(resting - 1, 0)
+        guard takesPart else { return }
         let cpu = rk_current_cpu()
         guard cpu != callerCPU else { return }
         callerCPU = cpu
@@ -80,13 +101,19 @@ final class WorkerPool {
         var waited = 0
         while shared.finished.load(ordering: .acquiring) < units {
             waited += 1
-            // The worker may have been put on this very core: let it finish.
-            if waited < Self.spins { rk_pause() } else { sched_yield() }
+            guard waited >= Self.patience else {
+                rk_pause()
+                continue
+            }
+            stalled = true
+            sched_yield()  // the worker may have been put on this very core: let it finish
         }
     }
 
     /// How often a thread looks at a word before it gives its core away: some 40 µs.
     static let spins = 1_000
+    /// How often the caller looks for the last units: longer than any of them takes, some 200 µs.
+    private static let patience = 5_000
 }
 
 /// What caller and workers share.

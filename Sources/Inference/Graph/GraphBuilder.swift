@@ -130,7 +130,7 @@ struct GraphBuilder {
             return shapeOperation.answer(for: read[0].shape)
         }
         guard operation.isFoldable, read.allSatisfy({ $0.constant != nil }) else { return nil }
-        try charge(shape.reduce(1, *) + 1)
+        if !(operation is DequantizeLinear) { try charge(shape.reduce(1, *) + 1) }  // that keeps the integers
         return try operation.evaluate(read.compactMap(\.constant))
     }
 

@@ -10,6 +10,8 @@ struct Tensor: Sendable {
         case integers([Int], ONNXElementType)
         /// As it lies in the file: a network's weights are never copied before they are packed.
         case file(ONNXTensor)
+        /// Numbers that stand as integers in the file.
+        indirect case quantised(QuantisedConstant)
     }
 
     /// Elements of a floating type; all of them count as float32 from here on.
@@ -30,12 +32,22 @@ struct Tensor: Sendable {
         elements = .file(tensor)
     }
 
+    init(_ constant: QuantisedConstant) {
+        shape = constant.integers.shape
+        elements = .quantised(constant)
+    }
+
+    /// The integers behind the numbers, where the file has such.
+    var quantised: QuantisedConstant? {
+        if case .quantised(let constant) = elements { constant } else { nil }
+    }
+
     var count: Int { shape.reduce(1, *) }
 
     /// The type with all floating ones taken as float32.
     var type: ONNXElementType {
         switch elements {
-        case .floats: .float32
+        case .floats, .quantised: .float32
         case .integers(_, let type): type
         case .file(let tensor): tensor.elementType.isFloating ? .float32 : tensor.elementType
         }
@@ -47,6 +59,7 @@ struct Tensor: Sendable {
         switch elements {
         case .floats(let values): return values
         case .file(let tensor): if let values = tensor.floats() { return values }
+        case .quantised(let constant): return try constant.numbers()
         case .integers: break
         }
         throw Fault(.invalid, "floating-point values are needed where \(type) ones are given")
@@ -57,9 +70,17 @@ struct Tensor: Sendable {
         switch elements {
         case .integers(let values, _): return values
         case .file(let tensor): if let values = tensor.integers() { return values }
-        case .floats: break
+        case .floats, .quantised: break
         }
         throw Fault(.invalid, "integers are needed where \(type) values are given")
+    }
+
+    /// The elements of a tensor of signed bytes.
+    func signedBytes() throws(Fault) -> [Int8] {
+        guard type == .int8, case .file(let tensor) = elements else {
+            return try integers().map { Int8(clamping: $0) }
+        }
+        return tensor.bytes().map { Int8(bitPattern: $0) }
     }
 
     /// The same elements under another shape.

@@ -18,6 +18,11 @@ struct Window: Sendable {
     /// product of them overflows.
     static let limit = 4_096
 
+    /// A window over single pixels.
+    static var pointwise: Window { Window() }
+
+    private init() { kernel = (1, 1) }
+
     /// Reads the attributes that convolutions and pools share.
     /// - Parameter kernel: of the weights, where there are some.
     init(_ node: inout NodeReader, weights kernel: [Int]? = nil) throws(Fault) {

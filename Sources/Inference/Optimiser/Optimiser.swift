@@ -5,6 +5,7 @@
 extension Graph {
     func optimised(limits: InferenceLimits = .standard) throws(InferenceError) -> Graph {
         var graph = self
+        graph.quantiseOperators()
         graph.recogniseHardSigmoid()
         graph.recogniseHardSwish()
         graph.turnConstantArithmeticIntoChannelScales(limits)

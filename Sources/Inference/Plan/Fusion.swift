@@ -76,18 +76,28 @@ private func joiningExpansions(_ nodes: [FusedNode], _ graph: Graph, _ uses: Use
     let byOutput = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.output, $0) })
     var gone: Set<Int> = []
     for (index, fused) in nodes.enumerated() {
-        guard let depthwise = fused.node.operation as? Convolution,
-            depthwise.isDepthwise(
-                channels: graph[fused.node.inputs[0]].shape[1], outputs: graph[fused.node.output].shape[1]),
-            let writer = byOutput[fused.node.inputs[0]], nodes[writer].residual == nil,
-            uses.soleReader(of: nodes[writer].output) != nil,
-            let pointwise = nodes[writer].node.operation as? Convolution, pointwise.groups == 1,
-            pointwise.window.isPointwise, graph[nodes[writer].node.inputs[0]].shape[1] > 4
+        guard let writer = byOutput[fused.node.inputs[0]], nodes[writer].residual == nil,
+            uses.soleReader(of: nodes[writer].output) != nil, expands(nodes[writer].node, fused.node, graph)
         else { continue }
         answer[index].expand(by: nodes[writer])
         gone.insert(writer)
     }
     return answer.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
+}
+
+/// Whether the first node is a pointwise convolution and the second a depthwise one, both on numbers or both on bytes.
+private func expands(_ first: Node, _ second: Node, _ graph: Graph) -> Bool {
+    let input = graph[first.inputs[0]].shape
+    switch (first.operation, second.operation) {
+    case (let pointwise as Convolution, let depthwise as Convolution):
+        return pointwise.groups == 1 && pointwise.window.isPointwise && input[1] > 4
+            && depthwise.isDepthwise(
+                channels: graph[second.inputs[0]].shape[1], outputs: graph[second.output].shape[1])
+    case (let pointwise as QuantisedConvolution, let depthwise as QuantisedConvolution):
+        return pointwise.groups == 1 && pointwise.window.isPointwise && !pointwise.isMatrix && input[1] > 4
+            && first.inputs.count == 1 && pointwise.requantisation != nil && depthwise.groups > 1
+    default: return false
+    }
 }
 
 private func takesResidual(_ node: Node, _ graph: Graph) -> Bool {

@@ -22,6 +22,8 @@ struct Kernels: @unchecked Sendable {  // C functions without state: any thread 
     let softmax: @convention(c) (Int, Source, Target) -> Void
     let transpose: @convention(c) (Int, Int, Source, Int, Target, Int) -> Void
 
+    let quantised: QuantisedKernels
+
     private let allowed: UInt32
 
     /// - Parameter allowed: instruction sets, as `rk_cpu()` counts them.
@@ -43,13 +45,14 @@ struct Kernels: @unchecked Sendable {  // C functions without state: any thread 
         globalAveragePool = rk_pick_f32_f32_global_average_pool(allowed)
         softmax = rk_pick_f32_f32_softmax(allowed)
         transpose = rk_pick_f32_f32_transpose(allowed)
+        quantised = QuantisedKernels(allowed: allowed)
     }
 
     /// The name of an operator's kernel with its instruction set, as the benchmark shows it: `depthwise avx512`.
     func name(_ kernel: String) -> String {
         for index in 0..<rk_variant_count() {
             let variant = rk_variant_at(index)
-            if String(cString: variant.op) == "f32_f32_" + kernel, variant.runs_here,
+            if [kernel, "f32_f32_" + kernel].contains(String(cString: variant.op)), variant.runs_here,
                 allowed & (1 << variant.isa.rawValue) != 0 || variant.isa == rk_isa_scalar
             {
                 return kernel + " " + String(cString: variant.isa_name)

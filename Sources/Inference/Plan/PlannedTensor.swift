@@ -4,6 +4,8 @@ enum Layout: String, Sendable {
     case asGraph
     /// Pictures with the channels of a pixel next to each other (NHWC): what the kernels work on.
     case pixels
+    /// Bytes, pictures pixel by pixel: values of a quantised network.
+    case bytes
 
     /// Whether a value lies the same in every layout: without pictures, or with one pixel or one channel.
     static func coincide(_ shape: [Int]) -> Bool {
@@ -12,12 +14,12 @@ enum Layout: String, Sendable {
 
     /// The dimensions of a value in the order in which they lie in memory.
     func memoryOrder(_ rank: Int) -> [Int] {
-        self == .pixels && rank == 4 ? [0, 2, 3, 1] : Array(0..<rank)
+        self != .asGraph && rank == 4 ? [0, 2, 3, 1] : Array(0..<rank)
     }
 }
 
-/// A value in memory: one layout and one data type of a graph's value, and where it lies. A value can have two of these,
-/// where a conversion stands between; and the data type is float32 everywhere until a quantised plan says otherwise.
+/// A value in memory: one layout of a graph's value, and where it lies. A value can have two of these, where a conversion
+/// stands between.
 struct PlannedTensor: Sendable {
     enum Storage: Sendable {
         /// In the arena, at an offset that the planner works out from when it is written and last read.
@@ -27,6 +29,7 @@ struct PlannedTensor: Sendable {
     }
 
     let name: String
+    /// In 32-bit words: the elements, or a quarter of the bytes.
     let count: Int
     let layout: Layout
     let storage: Storage

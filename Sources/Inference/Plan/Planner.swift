@@ -68,6 +68,11 @@ struct Planner {
         case let operation as Concatenation: try plan(operation, fused)
         case let operation as Padding: try plan(operation, fused)
         case let operation as Softmax: try plan(operation, fused)
+        case let operation as QuantisedConvolution: try plan(operation, fused)
+        case let operation as QuantisedAddition: try plan(operation, fused)
+        case let operation as QuantisedMean: try plan(operation, fused)
+        case let operation as QuantizeLinear: try plan(operation, fused)
+        case let operation as DequantizeLinear: try plan(operation, fused)
         case is Reshape: alias(fused.output, to: try tensor(fused.node.inputs[0], .asGraph))
         default: throw Fault(.unsupported, "it can be computed only where all it reads is known before the run")
         }
@@ -105,6 +110,23 @@ struct Planner {
         return id
     }
 
+    /// A new place for the bytes that the next step writes.
+    mutating func newBytes(_ value: ValueID) -> TensorID {
+        tensors.append(
+            PlannedTensor(
+                name: graph[value].name, count: (byteCount(value) + 3) / 4, layout: .bytes, storage: .arena))
+        let id = TensorID(index: tensors.count - 1)
+        locations[value, default: [:]][.bytes] = id
+        return id
+    }
+
+    /// How many bytes a value takes as bytes.
+    func byteCount(_ value: ValueID) -> Int {
+        let shape = graph[value].shape
+        guard shape.count == 4, shape[1] > 0 else { return graph[value].count }
+        return graph[value].count / shape[1] * pixelBytes(channels: shape[1])
+    }
+
     /// Says that a value is what lies in a tensor, as the graph orders it.
     mutating func alias(_ value: ValueID, to tensor: TensorID) {
         locations[value, default: [:]][.asGraph] = tensor
@@ -124,6 +146,9 @@ struct Planner {
     mutating func tensor(_ value: ValueID, _ layout: Layout) throws(Fault) -> TensorID {
         let known = locations[value] ?? [:]
         if let tensor = known[layout] { return tensor }
+        guard layout != .bytes, known[.bytes] == nil else {
+            throw Fault(.unsupported, "it works on quantised values in a way that isn't known")
+        }
         let shape = graph[value].shape
         if let other = known.values.first {
             guard !Layout.coincide(shape) else {

@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+#include "quad-avx2.h"
+
+// 12 sums of 16 registers; the weights stay in memory, as they come in pairs.
+#define QUAD_PIXELS_4 3
+#define QUAD_PIXELS_2 6
+#define QUAD_PIXELS_1 8
+
+#include "quad-convolution-body.h"
+#pragma clang attribute pop
+#endif

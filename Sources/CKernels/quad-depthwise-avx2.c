@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+#include "quad-avx2.h"
+
+#define QUAD_COLUMNS 3
+#define QUAD_DEPTHWISE RK_VARIANT(u8_u8_depthwise)
+
+#include "quad-depthwise-body.h"
+#pragma clang attribute pop
+#endif
