@@ -73,9 +73,17 @@ class Trial:
         """Foxes and finches, one after the other, for so long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.camera.shoot(FOX if len(self.camera.paths) % 3 == 0 else FINCH)
+            if len(self.camera.paths) % 3 == 0:
+                self.shoot_fox()
+            else:
+                self.camera.shoot(FINCH)
             meanwhile()
             time.sleep(pause)
+
+    def shoot_fox(self):
+        """A fox that is answered before the next photo comes: behind a newer one it would be late, and fire nothing."""
+        path = self.camera.shoot(FOX)
+        common.comes_true(lambda: path in faults.started(self.script), 20)
 
     def fired(self, what, unknown=0):
         """Every fox was answered: fired, or recorded as why not. So many may fire again of which no start could be noted."""
@@ -274,7 +282,7 @@ def camera_disk(campaign):
     trial = Trial(campaign, "camera", "size=64m", capture=directory)
     trial.daemon.start()
     camera = trial.camera
-    camera.shoot(FOX)
+    trial.shoot_fox()
     ballast = Ballast(directory)
     ballast.fill()
     os.truncate(ballast.path, os.path.getsize(ballast.path) - 90_000)  # room for two photos and a half
