@@ -8,7 +8,7 @@ import Testing
     /// An appliance with one camera, and what the doctor says of it.
     private struct Patient {
         let home = try? TemporaryDirectory()
-        let port = Int.random(in: 20_000..<60_000)
+        let port = Program.anyPort()
 
         struct Line {
             var check: String

@@ -67,8 +67,7 @@ final class Daemon {
     /// Writes the settings; `more` is YAML below `sources`, `source` and `http` go into theirs.
     init(_ more: String = "", source: String = "", http: String = "") throws {
         home = try TemporaryDirectory()
-        // Below the range that the system takes ports of outgoing connections from.
-        port = Int.random(in: 20_000..<32_000)
+        port = Program.anyPort()
         settings = home.path("rooster.yaml")
         errors = home.url.appending(path: "errors")
         try FileManager.default.createDirectory(atPath: home.path("capture"), withIntermediateDirectories: true)
@@ -136,6 +135,9 @@ final class Daemon {
 }
 
 extension Program {
+    /// A port that nobody is likely to hold: below the range that the system takes those of outgoing connections from.
+    static func anyPort() -> Int { Int.random(in: 20_000..<32_000) }
+
     /// A real HTTP client.
     static func curl(_ arguments: [String]) throws -> Data {
         struct Failed: Error { var status: Int32 }
