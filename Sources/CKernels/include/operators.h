@@ -2,6 +2,7 @@
 // from it: a new variant is one word here and one file.
 #pragma once
 
+#include "activation.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "epilogue.h"
@@ -47,7 +48,14 @@
     OPERATOR(f32_f32_softmax, RK_ALL)                    \
     OPERATOR(f32_f32_transpose, RK_AVX2_NEON)            \
     OPERATOR(u8_f32_resize_row, RK_AVX2_NEON)            \
-    OPERATOR(f32_f32_resize_column, RK_AVX2_NEON)
+    OPERATOR(f32_f32_resize_column, RK_AVX2_NEON)        \
+    OPERATOR(f32_f32_leaky_relu, RK_ALL)                 \
+    OPERATOR(f32_f32_elu, RK_ALL)                        \
+    OPERATOR(f32_f32_tanh, RK_ALL)                       \
+    OPERATOR(f32_f32_erf, RK_ALL)                        \
+    OPERATOR(f32_f32_gelu, RK_ALL)                       \
+    OPERATOR(f32_f32_mish, RK_ALL)                       \
+    OPERATOR(f32_f32_swish, RK_ALL)
 
 // rk_<op>__<isa>, each a rk_<op>_fn; they run only where rk_cpu() has the instruction set.
 #define RK_DECLARE_VARIANT(op, isa) rk_##op##_fn rk_##op##__##isa;

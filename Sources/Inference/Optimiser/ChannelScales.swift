@@ -22,6 +22,7 @@ extension Graph {
             case .multiply: scale = ChannelScale(factor: constants, shift: zeros)
             case .divide where constantFirst || constants.contains(0): continue
             case .divide: scale = ChannelScale(factor: constants.map { 1 / $0 }, shift: zeros)
+            case .power, .maximum, .minimum, .modulo, .remainder, .slope: continue
             }
             nodes[index].operation = scale
             nodes[index].inputs = [value]

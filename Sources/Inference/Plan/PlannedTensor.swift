@@ -1,3 +1,5 @@
+import ONNXFormat
+
 /// How the elements of a value lie in memory.
 enum Layout: String, Sendable {
     /// As the graph says: dense, the last dimension next to each other. Pictures: channel by channel.
@@ -16,8 +18,20 @@ enum Layout: String, Sendable {
     }
 }
 
+/// What an element is in memory.
+enum ElementFormat: Sendable {
+    case float32
+    /// `Int`: integers of every type of the format, and bool, away from the kernels.
+    case integer
+
+    init(_ type: ONNXElementType) { self = type.isFloating ? .float32 : .integer }
+
+    /// The memory of some elements, in float32.
+    func words(_ count: Int) -> Int { self == .float32 ? count : 2 * count }
+}
+
 /// A value in memory: one layout and one data type of a graph's value, and where it lies. A value can have two of these,
-/// where a conversion stands between; and the data type is float32 everywhere until a quantised plan says otherwise.
+/// where a conversion stands between.
 struct PlannedTensor: Sendable {
     enum Storage: Sendable {
         /// In the arena, at an offset that the planner works out from when it is written and last read.
@@ -28,10 +42,12 @@ struct PlannedTensor: Sendable {
 
     let name: String
     let count: Int
+    let format: ElementFormat
     let layout: Layout
     let storage: Storage
 
-    var byteCount: Int { count * MemoryLayout<Float>.stride }
+    /// Its memory, in float32.
+    var words: Int { format.words(count) }
 }
 
 /// A tensor's place in its plan.
