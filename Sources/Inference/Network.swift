@@ -18,19 +18,21 @@ public final class Network {
     ///   - bytes: an ONNX file; not needed after the return.
     ///   - threads: 1 to 4, the caller's among them; what lies outside is moved inside.
     ///   - limits: what a stranger's file may ask for.
+    ///   - inputShape: of the first input: sizes for the dimensions that the file leaves open.
     /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
     /// - Complexity: O(bytes). Needs about three times the size of the file while it runs, once of it afterwards.
     public convenience init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard, inputShape: [Int]? = nil
     ) throws(InferenceError) {
-        try self.init(onnx: bytes, threads: threads, limits: limits, kernels: Kernels())
+        try self.init(onnx: bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels())
     }
 
     init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]? = nil,
+        kernels: Kernels
     ) throws(InferenceError) {
         let threads = min(max(threads, 1), 4)
-        let plan = try Self.plan(bytes, threads: threads, limits: limits, kernels: kernels)
+        let plan = try Self.plan(bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
         inputs = plan.inputs.map(\.info)
         outputs = plan.outputs.map(\.info)
         executor = Executor(plan, threads: threads)
@@ -39,7 +41,7 @@ public final class Network {
 
     /// A function of its own, so that file and graph are gone when the weights are packed.
     private static func plan(
-        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
     ) throws(InferenceError) -> Plan {
         let model: ONNXModel
         do throws(ONNXFormatError) {
@@ -47,7 +49,8 @@ public final class Network {
         } catch {
             throw InferenceError(error)
         }
-        let graph = try GraphBuilder.graph(of: model, limits: limits).optimised(limits: limits)
+        let graph = try GraphBuilder.graph(of: model, limits: limits, inputShape: inputShape)
+            .optimised(limits: limits)
         return try Planner.plan(graph, threads: threads, kernels: kernels, limits: limits)
     }
 

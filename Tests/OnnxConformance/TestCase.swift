@@ -42,7 +42,18 @@ struct TestCase {
             .filter { FileManager.default.fileExists(atPath: $0.path) }
     }
 
+    /// Tests whose expected values are wrong in onnx 1.16.2, and what onnxruntime gives instead, as Rooster does.
+    private static let wrong: [String: String] = [
+        "test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True":
+            "its divisor counts taps behind the padding (onnxruntime's and PyTorch's don't)",
+        "test_qlinearmatmul_2D_int8_float16": overflow, "test_qlinearmatmul_2D_int8_float32": overflow,
+        "test_qlinearmatmul_3D_int8_float16": overflow, "test_qlinearmatmul_3D_int8_float32": overflow,
+    ]
+    private static let overflow =
+        "its expected int8 values wrap around where the operator saturates (as onnxruntime does)"
+
     func run() -> Verdict {
+        if let reason = Self.wrong[name] { return .skipped(reason) }
         do {
             let bytes = try Data(contentsOf: model)
             let model = try bytes.withUnsafeBytes { bytes throws(ONNXFormatError) in try ONNXModel(bytes: bytes) }
@@ -73,13 +84,15 @@ struct TestCase {
             if set.inputs.isEmpty {
                 inputs.append(try ramp(info))
             } else if set.inputs.indices.contains(order) {
-                inputs.append(try tensor(set.inputs[order], named: info.name))
+                inputs.append(try tensor(set.inputs[order], of: info))
             } else {
                 return .failed("there is no input \(order)")
             }
         }
         var reason = ""
-        for constants in Set([0, max(inputs.count - 1, 0), inputs.count]).sorted() {
+        // A value without elements can only be computed when the network is loaded.
+        let isEmpty = inputs.contains { $0.count == 0 }
+        for constants in Set(isEmpty ? [inputs.count] : [0, max(inputs.count - 1, 0), inputs.count]).sorted() {
             var bound = model
             for (place, tensor) in zip(places, inputs) { bound.graph.inputs[place].shape = tensor.shape.map { $0 } }
             bound.graph.initializers += inputs.suffix(constants)
@@ -88,7 +101,7 @@ struct TestCase {
                 let network = try bytes.withUnsafeBytes { bytes throws(InferenceError) in
                     try Network(onnx: bytes, threads: 1)
                 }
-                if let fault = try compare(network, inputs.dropLast(constants), model.graph, set.outputs) {
+                if let fault = try compare(network, inputs.dropLast(constants), model.graph.outputs, set.outputs) {
                     return .failed(fault)
                 }
                 return .passed(constants: constants > 0)
@@ -103,7 +116,7 @@ struct TestCase {
 
     /// What differs; nil where nothing does.
     private func compare(
-        _ network: Network, _ inputs: ArraySlice<ONNXTensor>, _ graph: ONNXGraph, _ outputs: [URL]
+        _ network: Network, _ inputs: ArraySlice<ONNXTensor>, _ infos: [ONNXValueInfo], _ outputs: [URL]
     ) throws -> String? {
         for tensor in inputs {
             if let floats = tensor.floats() {
@@ -113,8 +126,11 @@ struct TestCase {
             }
         }
         network.run()
-        for (output, file) in zip(network.outputs, outputs) {
-            let expected = try tensor(file, named: output.name)
+        for (index, file) in outputs.enumerated() where infos.indices.contains(index) {
+            let expected = try tensor(file, of: infos[index])
+            guard let output = network.outputs.first(where: { $0.name == infos[index].name }) else {
+                return "there is no output \(infos[index].name)"
+            }
             guard expected.shape == output.shape else {
                 return "\(output.name) has the shape \(output.shape), not \(expected.shape)"
             }
@@ -139,13 +155,15 @@ struct TestCase {
         value == wanted || (value.isNaN && wanted.isNaN) || (value - wanted).magnitude <= 1e-5 + 1e-3 * wanted.magnitude
     }
 
-    private func tensor(_ file: URL, named name: String) throws -> ONNXTensor {
+    /// A tensor out of a file. bfloat16 lies there as uint16, which is all NumPy has for it.
+    private func tensor(_ file: URL, of info: ONNXValueInfo) throws -> ONNXTensor {
         let bytes = try Data(contentsOf: file)
         let tensor = try bytes.withUnsafeBytes { bytes throws(ONNXFormatError) in try ONNXTensor(bytes: bytes) }
-        guard
-            let named = ONNXTensor(
-                name: name, elementType: tensor.elementType, shape: tensor.shape, bytes: tensor.bytes())
-        else { throw CocoaError(.fileReadCorruptFile) }
+        let isDisguised = info.elementType == .bfloat16 && tensor.elementType == .uint16
+        let named = ONNXTensor(
+            name: info.name, elementType: isDisguised ? .bfloat16 : tensor.elementType, shape: tensor.shape,
+            bytes: tensor.bytes())
+        guard let named else { throw CocoaError(.fileReadCorruptFile) }
         return named
     }
 

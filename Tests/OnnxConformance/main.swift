@@ -18,7 +18,8 @@ func entries(_ folder: String) -> [URL] {
     return found.sorted { $0.path < $1.path }
 }
 
-var cases = ["node", "pytorch-converted", "pytorch-operator", "simple"].flatMap(entries).compactMap(TestCase.init(folder:))
+var cases = ["node", "pytorch-converted", "pytorch-operator", "simple"].flatMap(entries).compactMap(
+    TestCase.init(folder:))
 cases += entries("light").filter { $0.pathExtension == "onnx" }.map(TestCase.init(network:))
 if let only { cases.removeAll { !$0.name.contains(only) } }
 

@@ -19,6 +19,9 @@ struct GraphBuilder {
     static func graph(
         of model: ONNXModel, limits: InferenceLimits, inputShape: [Int]? = nil
     ) throws(InferenceError) -> Graph {
+        if let domain = model.opsets.keys.sorted().first, model.opsets[""] == nil {
+            throw InferenceError(.unknownOperator, "operators of the domain '\(domain)' aren't known", at: "model")
+        }
         guard let opset = model.opsets[""] else {
             throw InferenceError(.invalid, "the file doesn't say which version of the operators it means", at: "model")
         }
@@ -107,7 +110,8 @@ struct GraphBuilder {
         for (index, output) in node.outputs.enumerated() where needed.contains(output) {
             var reader = NodeReader(node, output: index, opset: opset, inputs: inputs, graph: graph)
             let operation = try make(&reader)
-            guard index == 0 || reader.knowsOutputs else { continue }  // whoever reads it is told that it isn't computed
+            // Whoever reads another output of an operator that has one alone is told that it isn't computed.
+            guard index == 0 || reader.knowsOutputs else { continue }
             try reader.finish()
             try add(operation, reader, writing: output)
         }
@@ -174,10 +178,19 @@ struct GraphBuilder {
         guard operation.isFoldable, read.allSatisfy({ $0.constant != nil }) else { return nil }
         if let plain = operation as? any PlainOperation {
             try charge(Int(exactly: plain.work(read.map(\.shape), shape).rounded()) ?? .max)
-        } else if !(operation is Reshape || operation is PassThrough || operation is ConstantOfShape) {
+        } else if !copiesNothing(operation) {
             try charge(shape.reduce(1, *) + 1)
         }
         return try operation.evaluate(read.compactMap(\.constant))
+    }
+
+    /// Whether an operator's value takes no memory beyond what is there.
+    private func copiesNothing(_ operation: any Operation) -> Bool {
+        switch operation {
+        case is Reshape, is PassThrough, is Constant: true
+        case let filled as ConstantOfShape: filled.isCompact
+        default: false
+        }
     }
 
     private mutating func charge(_ elements: Int) throws(Fault) {

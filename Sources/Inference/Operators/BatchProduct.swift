@@ -93,13 +93,15 @@ struct BatchProduct: PlainOperation {
             case .values where output.isFloating:
                 multiply(inputs[0].floats + left, inputs[1].floats + right, output.floats + to)
             case .values:
-                forEachSum(inputs[0].integers + left, inputs[1].integers + right, { _ in 0 }, { _ in 0 }) { row, column, sum in
+                forEachSum(inputs[0].integers + left, inputs[1].integers + right, { _ in 0 }, { _ in 0 }) {
+                    row, column, sum in
                     output.integers[to + row * columns + column] = output.type.wrapped(sum)
                 }
             case .integers(let hasLeft, let hasRight):
                 let zeros = (hasLeft ? inputs[2] : nil, hasRight ? inputs[hasLeft ? 3 : 2] : nil)
                 forEachSum(
-                    inputs[0].integers + left, inputs[1].integers + right, { number(zeros.0, $0) }, { number(zeros.1, $0) }
+                    inputs[0].integers + left, inputs[1].integers + right, { number(zeros.0, $0) },
+                    { number(zeros.1, $0) }
                 ) { row, column, sum in
                     output.integers[to + row * columns + column] = output.type.wrapped(sum)
                 }

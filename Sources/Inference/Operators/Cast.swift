@@ -38,7 +38,8 @@ struct Cast: PlainOperation {
         case (true, false):
             for index in 0..<output.count {
                 let value = input.floats[index]
-                output.integers[index] = target == .bool ? (value == 0 ? 0 : 1) : target.wrapped(Int(clamping: Double(value)))
+                output.integers[index] =
+                    target == .bool ? (value == 0 ? 0 : 1) : target.wrapped(Int(clamping: Double(value)))
             }
         case (false, false):
             for index in 0..<output.count { output.integers[index] = target.wrapped(input.integers[index]) }

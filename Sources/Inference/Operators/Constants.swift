@@ -83,6 +83,9 @@ struct ConstantOfShape: Operation {
 
     func type(of inputs: [ONNXElementType]) -> ONNXElementType { value.type }
 
+    /// Whether the value is in memory once, however large the shape.
+    var isCompact: Bool { value.type.isFloating }
+
     func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
         if value.type.isFloating { return Tensor(shape: target, filledWith: try value.floats()[0]) }
         let number = try value.integers()[0]

@@ -49,8 +49,11 @@ struct Gather: PlainOperation {
             for outer in 0..<indices.shape[..<axis].reduce(1, *) {
                 for _ in 0..<indices.shape[axis] {
                     for inner in 0..<indices.shape[(axis + 1)...].reduce(1, *) {
-                        let from = (row(outer, of: indices.shape, in: value.shape) * size + place(indices.integers[position]))
-                        copy(value, from * view.inner + column(inner, of: indices.shape, in: value.shape), output, position, 1)
+                        let from =
+                            (row(outer, of: indices.shape, in: value.shape) * size + place(indices.integers[position]))
+                        copy(
+                            value, from * view.inner + column(inner, of: indices.shape, in: value.shape), output,
+                            position, 1)
                         position += 1
                     }
                 }

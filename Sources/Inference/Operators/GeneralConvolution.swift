@@ -126,7 +126,8 @@ struct GeneralConvolution: PlainOperation {
     /// Each element of the output: its channel, where its input channels begin, its place, its place within the channel, and
     /// where its filter begins.
     @inline(__always)
-    private func forEachElement(_ body: (_ channel: Int, _ from: Int, _ to: Int, _ element: Int, _ filter: Int) -> Void) {
+    private func forEachElement(_ body: (_ channel: Int, _ from: Int, _ to: Int, _ element: Int, _ filter: Int) -> Void)
+    {
         let (channels, depth) = (shapes.weights[0], shapes.weights[1])
         for image in 0..<shapes.input[0] {
             for channel in 0..<channels {

@@ -10,10 +10,16 @@ struct GeneralWindow: Sendable {
     /// Elements of one channel of the input and the output.
     let plane: Int
     let outputPlane: Int
-    /// For each axis, by output index and then tap: the input's index, `Int.min` where it lies outside; and whether it is at
-    /// least in the padding.
-    private let indices: [[Int]]
-    private let padded: [[Bool]]
+    private let axes: [Axis]
+
+    /// How the window moves along one axis.
+    private struct Axis: Sendable {
+        let stride: Int
+        let dilation: Int
+        let before: Int
+        /// The index behind the padding at the end.
+        let end: Int
+    }
 
     /// Reads the attributes that convolutions and pools share.
     /// - Parameters:
@@ -30,7 +36,7 @@ struct GeneralWindow: Sendable {
         let dilations = try node.ints("dilations", count: rank, in: range) ?? ones
         let pads = try node.ints("pads", count: 2 * rank, in: 0...Window.limit)
         let automatic = try node.string("auto_pad") ?? "NOTSET"
-        var (output, indices, padded) = ([Int](), [[Int]](), [[Bool]]())
+        var (output, axes) = ([Int](), [Axis]())
         for axis in 0..<rank {
             let (size, stride) = (shape[2 + axis], strides[axis])
             let extent = (kernel[axis] - 1) * dilations[axis] + 1
@@ -51,20 +57,8 @@ struct GeneralWindow: Sendable {
                 if ceil, (count - 1) * stride >= size + before { count -= 1 }
             default: throw Fault(.invalid, "attribute 'auto_pad' is '\(automatic)'")
             }
-            guard count * kernel[axis] <= 1 << 22 else {
-                throw Fault(.tooLarge, "\(count) windows of \(kernel[axis]) along an axis")
-            }
-            var (places, inside) = ([Int](), [Bool]())
-            for index in 0..<count {
-                for tap in 0..<kernel[axis] {
-                    let place = index * stride - before + tap * dilations[axis]
-                    places.append((0..<size).contains(place) ? place : Int.min)
-                    inside.append(place < size + after)
-                }
-            }
             output.append(count)
-            indices.append(places)
-            padded.append(inside)
+            axes.append(Axis(stride: stride, dilation: dilations[axis], before: before, end: size + after))
         }
         guard let taps = elementCount(of: kernel), taps <= 1 << 24, let outputPlane = elementCount(of: output) else {
             throw Fault(.tooLarge, "a kernel of \(kernel)")
@@ -72,7 +66,7 @@ struct GeneralWindow: Sendable {
         (self.input, self.kernel, self.output, self.taps) = (Array(shape[2...]), kernel, output, taps)
         plane = shape[2...].reduce(1, *)
         self.outputPlane = outputPlane
-        (self.indices, self.padded) = (indices, padded)
+        self.axes = axes
     }
 
     /// Calls `body` for each tap of one element of the output: with the tap's number, the place in the input's channel (nil
@@ -83,15 +77,14 @@ struct GeneralWindow: Sendable {
             var (rest, tapRest, place, stride) = (element, tap, 0, 1)
             var (isInside, isPadded) = (true, true)
             for axis in kernel.indices.reversed() {
-                let row = rest % output[axis] * kernel[axis] + tapRest % kernel[axis]
+                let index =
+                    rest % output[axis] * axes[axis].stride - axes[axis].before
+                    + tapRest % kernel[axis] * axes[axis].dilation
                 rest /= output[axis]
                 tapRest /= kernel[axis]
-                if indices[axis][row] == Int.min {
-                    isInside = false
-                    if !padded[axis][row] { isPadded = false }
-                } else {
-                    place += indices[axis][row] * stride
-                }
+                if index < 0 || index >= input[axis] { isInside = false }
+                if index >= axes[axis].end { isPadded = false }
+                place += index * stride
                 stride *= input[axis]
             }
             body(tap, isInside ? place : nil, isPadded)

@@ -43,6 +43,16 @@ struct MatrixProduct: PlainOperation {
         return MatrixProduct()
     }
 
+    /// The same product with something added.
+    /// - Parameter shapes: of left, right and what is added.
+    func adding(_ shapes: [[Int]]) throws(Fault) -> MatrixProduct {
+        var copy = self
+        (copy.hasAddend, copy.beta) = (true, 1)
+        let shape = try copy.shape(of: shapes)
+        copy.addend = Walk(shape, [broadcastStrides(shapes[2], to: shape)])
+        return copy
+    }
+
     func shape(of inputs: [[Int]]) throws(Fault) -> [Int] {
         let (left, right) = (inputs[0], inputs[1])
         let leading = transposesLeft ? [left[1]] : Array(left.dropLast())

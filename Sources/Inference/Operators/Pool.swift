@@ -26,7 +26,8 @@ struct Pool: Operation {
 
     /// A window that lies in the padding as a whole: no kernel reckons with it.
     private static func padsReachBeyondWindow(_ node: ONNXNode) -> Bool {
-        guard case .ints(let pads)? = node.attributes["pads"], case .ints(let kernel)? = node.attributes["kernel_shape"],
+        guard case .ints(let pads)? = node.attributes["pads"],
+            case .ints(let kernel)? = node.attributes["kernel_shape"],
             pads.count == 4, kernel.count == 2
         else { return false }
         return max(pads[0], pads[2]) >= kernel[0] || max(pads[1], pads[3]) >= kernel[1]

@@ -134,9 +134,11 @@ extension Rearrangement {
         try self.init(
             target: [shape[0], depth, shape[2] * block, shape[3] * block],
             runs: [
-                Run(size: shape[0], target: 0, source: 0, step: 1), Run(size: depth, target: 1, source: 1, step: channel),
+                Run(size: shape[0], target: 0, source: 0, step: 1),
+                Run(size: depth, target: 1, source: 1, step: channel),
                 Run(size: shape[2], target: 2, source: 2, step: 1), Run(size: block, target: 2, source: 1, step: row),
-                Run(size: shape[3], target: 3, source: 3, step: 1), Run(size: block, target: 3, source: 1, step: column),
+                Run(size: shape[3], target: 3, source: 3, step: 1),
+                Run(size: block, target: 3, source: 1, step: column),
             ], starts: [0, 0, 0, 0], of: shape)
     }
 
@@ -153,7 +155,8 @@ extension Rearrangement {
             runs: [
                 Run(size: shape[0], target: 0, source: 0, step: 1), Run(size: block, target: 1, source: 2, step: 1),
                 Run(size: block, target: 1, source: 3, step: 1), Run(size: shape[1], target: 1, source: 1, step: 1),
-                Run(size: height, target: 2, source: 2, step: block), Run(size: width, target: 3, source: 3, step: block),
+                Run(size: height, target: 2, source: 2, step: block),
+                Run(size: width, target: 3, source: 3, step: block),
             ], starts: [0, 0, 0, 0], of: shape)
     }
 }

@@ -52,7 +52,9 @@ struct Resizing: PlainOperation {
             for axis in given { listed.append(try resolvedAxis(axis, rank: shape.count)) }
             _ = try resolvedAxes(given, rank: shape.count)
         }
-        if let region = try node.constant(1, "region")?.floats(), region.count == 2 * listed.count {
+        if let region = try node.constant(1, "region")?.floats(), region.count == 2 * listed.count,
+            region.allSatisfy(\.isFinite)
+        {
             rule.region = shape.map { _ in (0, 1) }
             for (index, axis) in listed.enumerated() {
                 rule.region[axis] = (Double(region[index]), Double(region[listed.count + index]))

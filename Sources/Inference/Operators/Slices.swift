@@ -44,7 +44,8 @@ extension Rearrangement {
         guard !shape.isEmpty else { throw Fault(.invalid, "its input is a single number") }
         let attribute = node.opset < 13 ? try node.ints("split", in: 0...Int.max) : nil
         let parts = node.opset < 13 ? attribute : try node.constantIntegers(1, "split")
-        let count = node.opset >= 18 ? try node.int("num_outputs", in: 1...1 << 16) ?? node.outputCount : node.outputCount
+        let count =
+            node.opset >= 18 ? try node.int("num_outputs", in: 1...1 << 16) ?? node.outputCount : node.outputCount
         // Equal parts, the last one smaller where they don't fit.
         let equal = (shape[axis] + count - 1) / count
         let sizes = parts ?? (0..<count).map { max(min(equal, shape[axis] - $0 * equal), 0) }

@@ -35,6 +35,7 @@ extension Graph {
         guard shape.count >= 2, shape[1] <= 1 << 16 else { return nil }
         for (value, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
             guard let constant = self[other].constant, self[value].constant == nil, self[value].shape == shape,
+                constant.count == 1 || constant.count == shape[1],
                 let elements = try? constant.floats(), elements.allSatisfy(\.isFinite)
             else { continue }
             if elements.count == 1 {

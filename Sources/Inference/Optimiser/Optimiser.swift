@@ -7,6 +7,10 @@ extension Graph {
         var graph = self
         graph.recogniseHardSigmoid()
         graph.recogniseHardSwish()
+        graph.recogniseSwish()
+        graph.recogniseGelu()
+        graph.recogniseChannelShuffle()
+        graph.foldBiasIntoProducts()
         graph.turnConstantArithmeticIntoChannelScales(limits)
         graph.mergeChannelScales()
         graph.foldPaddingIntoConvolutions()

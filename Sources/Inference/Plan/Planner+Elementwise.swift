@@ -5,7 +5,8 @@ extension Planner {
         let input = try tensor(value, layout)
         let write = newTensor(fused.output, layout)
         let pieces = Pieces(graph[value].count)
-        var traits = traits(fused, kernel: kernels.name(activation.kernel), reads: [input], write: write, units: pieces.units)
+        var traits = traits(
+            fused, kernel: kernels.name(activation.kernel), reads: [input], write: write, units: pieces.units)
         traits.mayOverwrite = input
         try append(ActivationStep(traits, pieces, activation, input: input, kernels: kernels))
     }

@@ -3,7 +3,8 @@ extension Planner {
     mutating func plan(plain operation: any PlainOperation, _ fused: FusedNode) throws(Fault) {
         var sources: [PlainStep.Source] = []
         for input in fused.node.inputs {
-            sources.append(.init(tensor: try tensor(input, .asGraph), shape: graph[input].shape, type: graph[input].type))
+            sources.append(
+                .init(tensor: try tensor(input, .asGraph), shape: graph[input].shape, type: graph[input].type))
         }
         let output = graph[fused.output]
         let write = newTensor(fused.output, .asGraph)

@@ -5,7 +5,8 @@ struct Walk {
 
     /// - Parameter strides: one list for each source, each as long as `shape`.
     init(_ shape: [Int], _ strides: [[Int]]) {
-        walk = StridedWalk(sizes: shape.isEmpty ? [1] : shape, strides: shape.isEmpty ? strides.map { _ in [0] } : strides)
+        walk = StridedWalk(
+            sizes: shape.isEmpty ? [1] : shape, strides: shape.isEmpty ? strides.map { _ in [0] } : strides)
     }
 
     /// Calls `body` with the place of each element of the shape, counted from 0, and its places in the sources.
