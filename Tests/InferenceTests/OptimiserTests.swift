@@ -88,5 +88,5 @@ func aValueThatIsAlsoAnOutputIsNeverFusedAway(output: String) throws {
     let graph = try graph("convnext").optimised()
     let products = graph.nodes.compactMap { $0.operation as? MatrixProduct }
     #expect(products.count == 5)
-    #expect(products.allSatisfy(\.hasAddend))
+    #expect(products.filter(\.hasAddend).count == 5)
 }

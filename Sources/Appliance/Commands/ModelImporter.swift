@@ -25,7 +25,7 @@ public struct ModelImporter {
         /// For people.
         public var description: String {
             """
-            \(model) is installed: \(Words.milliseconds(infer)) a region here, \(memory / 1_000_000) MB, \
+            \(model) is installed: \(Words.milliseconds(infer)) a region here, \(Words.decimals(Double(memory) / 1e6, 1)) MB, \
             \(goldenPhotos) golden photos answered
             Try it: rooster classify --model \(model) PHOTO
             """

@@ -13,7 +13,7 @@ struct LabelFile {
             }
             names = list
         } else {
-            var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
                 .map { $0.trimmingCharacters(in: .whitespaces.union(.newlines)) }
             while lines.last?.isEmpty == true { lines.removeLast() }
             names = lines
