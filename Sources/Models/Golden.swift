@@ -56,6 +56,21 @@ extension Classifier {
         return golden.photos.count
     }
 
+    /// What this version says of some of its golden photos.
+    func golden(photos: [String]) throws(ModelError) -> Golden {
+        let decoder = JPEGDecoder(limits: .standard)
+        var golden = Golden(tolerance: 0.04, photos: [])
+        for name in photos {
+            let prediction = try answer(try read("\(version.directory)/golden/\(name)"), named: name, decoder: decoder)
+            let best = prediction.best(3).map { scored in
+                Golden.Expected(
+                    label: scored.label, probability: (Double(scored.probability) * 10_000).rounded() / 10_000)
+            }
+            golden.photos.append(.init(file: name, labels: best))
+        }
+        return golden
+    }
+
     private func answer(_ jpeg: Data, named name: String, decoder: JPEGDecoder) throws(ModelError) -> Prediction {
         do {
             return try jpeg.withUnsafeBytes { bytes in

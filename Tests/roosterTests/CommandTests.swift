@@ -69,6 +69,25 @@ struct CommandTests {
         #expect(right.output.contains("deadline"), "\(right.output)")
     }
 
+    @Test func anImportedNetworkClassifies() throws {
+        let home = try empty()
+        let network = SharedData.repository.appending(path: "Tests/InferenceTests/Fixtures/mobilenet-v2.onnx").path
+        let labels = (0..<37).map { "label \($0)" }.joined(separator: "\n")
+        try labels.write(toFile: home.path("labels.txt"), atomically: true, encoding: .utf8)
+        let imported = try Program.run(
+            "models", "import", network, "--labels", "labels.txt", "--name", "small", "--force", "--json",
+            directory: home.url)
+        #expect(imported.status == 0, "\(imported.errors)")
+        #expect(try imported.objects().first?["model"] as? String == "small/1")
+        let answer = try Program.run(
+            "classify", "--json", "--model", "small/1", "\(photos)/09-grey-fox.jpg", directory: home.url)
+        #expect(answer.status == 0, "\(answer.errors)")
+        #expect(try answer.objects().first?["model"] as? String == "small/1")
+        let again = try Program.run("models", "import", "labels.txt", "--labels", "labels.txt", directory: home.url)
+        #expect(again.status == 1)
+        #expect(again.errors.contains("can't be imported"), "\(again.errors)")
+    }
+
     @Test func modelsAreListedShownAndVerified() throws {
         let home = try empty()
         let list = try Program.run("models", "list", "--json", directory: home.url)
