@@ -60,6 +60,7 @@ bool rj_bits_take_marker(rj_bits *bits, uint8_t marker) {
     const ptrdiff_t left = (bits->end - bits->next) * 8 + (ptrdiff_t)bits->count;
     if (left < 0 || left >= 8) return false;
     const uint8_t *source = bits->source;
+    while (bits->source_end - source > 2 && source[0] == 0xFF && source[1] == 0xFF) source++;  // fill bytes
     if (bits->source_end - source < 2 || source[0] != 0xFF || source[1] != marker) return false;
     bits->source = source + 2;
     return true;

@@ -116,19 +116,56 @@ FOR_EACH_PROCESSOR bool rj_baseline_read_mcus(rj_baseline *baseline, bool discar
     return (baseline->bits.end - baseline->bits.next) * 8 + (ptrdiff_t)baseline->bits.count >= 0;
 }
 
-/// Chroma columns left..<right at the luma's width, from half of them: as they are, or three parts of the nearer one and one of
-/// the other, rounded down and up in turns (libjpeg's h2v1_fancy_upsample). `samples` begins with column `start`.
+/// Three parts of the nearer sample and one of the other; `bias` of 1 and 2 in turns rounds a half down and up.
+INLINE uint8_t blend(uint32_t near, uint32_t other, uint32_t bias) { return (uint8_t)((near * 3 + other + bias) >> 2); }
+
+/// Chroma columns from..<end, twice each, from samples that begin with column `start`.
+INLINE void repeat(const uint8_t *samples, uint32_t start, uint32_t from, uint32_t end, uint8_t *wide) {
+    for (uint32_t x = from; x < end; x++) {
+        wide[2 * (x - from)] = samples[x - start];
+        wide[2 * (x - from) + 1] = samples[x - start];
+    }
+}
+
+/// The same, interpolated between the columns of a picture of `width` (libjpeg's h2v1_fancy_upsample).
 INLINE void widen(
-    const uint8_t *samples, uint32_t start, uint32_t width, bool smooths, uint32_t left, uint32_t right, uint8_t *wide) {
-    if (!smooths) {
-        for (uint32_t x = left; x < right; x++) wide[x - left] = samples[x / 2 - start];
-        return;
+    const uint8_t *samples, uint32_t start, uint32_t width, uint32_t from, uint32_t end, uint8_t *wide) {
+    const uint8_t *first = samples + (from - start), *last = samples + (end - 1 - start);
+    const size_t count = end - from;
+    for (size_t i = 1; i < count; i++) wide[2 * i] = blend(first[i], first[i - 1], 1);
+    for (size_t i = 0; i + 1 < count; i++) wide[2 * i + 1] = blend(first[i], first[i + 1], 2);
+    wide[0] = from == 0 ? first[0] : blend(first[0], first[-1], 1);
+    wide[2 * count - 1] = end == width ? last[0] : blend(last[0], last[1], 2);
+}
+
+/// A row between two rows of chroma (libjpeg's h1v2_fancy_upsample).
+INLINE void between(const uint8_t *near, const uint8_t *other, uint32_t bias, uint32_t count, uint8_t *row) {
+    for (uint32_t x = 0; x < count; x++) row[x] = blend(near[x], other[x], bias);
+}
+
+/// Row `row` of chroma with as many columns as luma; `start` is the first column of luma that there is.
+INLINE const uint8_t *upsampled(
+    rj_baseline *baseline, uint32_t channel, uint32_t row, uint32_t start, uint32_t left, uint32_t right) {
+    const rj_component *component = &baseline->components[channel];
+    uint8_t *const result = baseline->upsampled[channel - 1];
+    if (baseline->halves_width) {
+        const uint8_t *samples = component->samples + (row - baseline->top) * component->stride;
+        const uint32_t from = left / 2, end = (right + 1) / 2;
+        if (baseline->smooths) widen(samples, start / 2, baseline->chroma_width, from, end, result);
+        else repeat(samples, start / 2, from, end, result);
+        return result + left % 2;
     }
-    for (uint32_t x = left; x < right; x++) {
-        const uint32_t near = x / 2;
-        const uint32_t other = x % 2 == 0 ? (near == 0 ? 0 : near - 1) : (near + 1 == width ? near : near + 1);
-        wide[x - left] = (uint8_t)((samples[near - start] * 3 + samples[other - start] + 1 + x % 2) >> 2);
+    if (baseline->halves_height) {
+        const ptrdiff_t base = baseline->top / 2, near = row / 2;
+        const uint8_t *samples = component->samples + (near - base) * (ptrdiff_t)component->stride + (left - start);
+        if (!baseline->smooths) return samples;
+        ptrdiff_t other = row % 2 == 0 ? near - 1 : near + 1;
+        if (other < 0 || other == (ptrdiff_t)baseline->chroma_height) other = near;
+        between(
+            samples, samples + (other - near) * (ptrdiff_t)component->stride, 1 + row % 2, right - left, result);
+        return result;
     }
+    return component->samples + (row - baseline->top) * component->stride + (left - start);
 }
 
 INLINE uint32_t byte(int32_t value) { return (uint32_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
@@ -154,22 +191,15 @@ INLINE void grey_to_rgb(const uint8_t *luma, uint32_t count, uint8_t *pixels) {
 
 FOR_EACH_PROCESSOR void rj_baseline_convert(
     rj_baseline *baseline, uint32_t row, uint32_t left, uint32_t right, uint8_t *pixels) {
-    const rj_component *components = baseline->components;
-    const uint32_t start = baseline->first_mcu * components[0].h * components[0].size;  // the first column there is
-    const uint8_t *luma = components[0].samples + row * components[0].stride + (left - start);
+    const rj_component *component = &baseline->components[0];
+    const uint32_t start = baseline->first_mcu * component->h * component->size;
+    const ptrdiff_t place = (ptrdiff_t)row - (ptrdiff_t)baseline->top;
+    const uint8_t *luma = component->samples + place * (ptrdiff_t)component->stride + (left - start);
     if (baseline->component_count == 1) {
         grey_to_rgb(luma, right - left, pixels);
         return;
     }
-    const uint8_t *chroma[2];
-    for (int i = 0; i < 2; i++) {
-        const uint8_t *samples = components[i + 1].samples + row * components[i + 1].stride;
-        if (!baseline->halves_width) {
-            chroma[i] = samples + (left - start);
-            continue;
-        }
-        widen(samples, start / 2, baseline->chroma_width, baseline->smooths, left, right, baseline->wide[i]);
-        chroma[i] = baseline->wide[i];
-    }
-    to_rgb(luma, chroma[0], chroma[1], right - left, pixels);
+    const uint8_t *blue = upsampled(baseline, 1, row, start, left, right);
+    const uint8_t *red = upsampled(baseline, 2, row, start, left, right);
+    to_rgb(luma, blue, red, right - left, pixels);
 }

@@ -2,6 +2,7 @@
 #include "baseline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #if JPEG_LIB_VERSION >= 70
 #define SCALED_SIZE(component) ((uint32_t)(component)->DCT_h_scaled_size)
@@ -25,7 +26,7 @@ static bool is_plain(const rj_decoder *decoder) {
     if (jpeg->num_components == 1) return jpeg->jpeg_color_space == JCS_GRAYSCALE;
     if (jpeg->num_components != 3 || jpeg->jpeg_color_space != JCS_YCbCr) return false;
     const jpeg_component_info *luma = &jpeg->comp_info[0];
-    if (luma->h_samp_factor > 2 || luma->v_samp_factor > luma->h_samp_factor) return false;
+    if (luma->h_samp_factor > 2 || luma->v_samp_factor > 2) return false;
     for (int i = 1; i < 3; i++) {
         if (jpeg->comp_info[i].h_samp_factor != 1 || jpeg->comp_info[i].v_samp_factor != 1) return false;
     }
@@ -77,12 +78,14 @@ bool rj_baseline_start(rj_decoder *decoder) {
     baseline->mcus = (jpeg->image_width + mcu_width - 1) / mcu_width;
     baseline->mcu_rows = (jpeg->image_height + mcu_height - 1) / mcu_height;
     if (baseline->component_count == 3) {
+        // Chroma of half of the size comes to the luma's by its inverse DCT; of half of the width or the height it does not.
         const rj_component *chroma = &baseline->components[1];
-        // Chroma of half of the size is brought to the luma's by its inverse DCT; of half of the width it is not.
-        if (chroma->v * chroma->size != luma->v * luma->size) return false;
-        baseline->halves_width = chroma->h * chroma->size != luma->h * luma->size;
+        baseline->halves_width = chroma->size != luma->h * luma->size;
+        baseline->halves_height = chroma->size != luma->v * luma->size;
+        if (baseline->halves_width && baseline->halves_height) return false;
         baseline->chroma_width = jpeg->comp_info[1].downsampled_width;
-        baseline->smooths = luma->size > 1 && baseline->chroma_width > 2;
+        baseline->chroma_height = jpeg->comp_info[1].downsampled_height;
+        baseline->smooths = luma->size > 1 && (baseline->halves_height || baseline->chroma_width > 2);
     }
     decoder->baseline = baseline;
     return true;
@@ -104,11 +107,12 @@ static void prepare(rj_decoder *decoder, const rj_window *window) {
     for (uint32_t i = 0; i < baseline->component_count; i++) {
         rj_component *component = &baseline->components[i];
         component->stride = wanted * component->h * component->size + ROW_PADDING;
-        component->samples = jpeg->mem->alloc_large(
-            (j_common_ptr)jpeg, JPOOL_IMAGE, component->stride * component->v * component->size);
+        const size_t rows = component->v * component->size + 1;
+        uint8_t *memory = jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, component->stride * rows);
+        component->samples = memory + component->stride;
     }
-    for (int i = 0; i < 2 && baseline->halves_width; i++) {
-        baseline->wide[i] =
+    for (int i = 0; i < 2 && (baseline->halves_width || baseline->halves_height); i++) {
+        baseline->upsampled[i] =
             jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, window->right - window->left + ROW_PADDING);
     }
     baseline->bits.buffer = jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, BUFFER_BYTES);
@@ -117,20 +121,34 @@ static void prepare(rj_decoder *decoder, const rj_window *window) {
         decoder->source.next_input_byte + decoder->source.bytes_in_buffer);
 }
 
+/// The last row of the MCUs read goes to where the one above those that come is looked for.
+static void keep_last_row(rj_baseline *baseline) {
+    for (uint32_t i = 0; i < baseline->component_count; i++) {
+        rj_component *component = &baseline->components[i];
+        const uint8_t *last = component->samples + (component->v * component->size - 1) * component->stride;
+        memcpy(component->samples - component->stride, last, component->stride);
+    }
+}
+
 bool rj_baseline_read(rj_decoder *decoder, const rj_window *window, uint8_t *pixels, size_t stride) {
     rj_baseline *baseline = decoder->baseline;
     prepare(decoder, window);
     const uint32_t rows = baseline->components[0].v * baseline->components[0].size;  // of a row of MCUs
-    for (uint32_t top = 0; top < window->bottom; top += rows) {
-        const bool discard = top + rows <= window->top;
+    // Between rows of chroma the last row of an MCU waits for the next ones; libjpeg reads on for the last two.
+    const bool looks_down = baseline->halves_height && baseline->smooths;
+    uint32_t done = window->top;
+    for (uint32_t i = 0; i < baseline->mcu_rows && i * rows < window->bottom + (looks_down ? 2 : 0); i++) {
+        const uint32_t end = (i + 1) * rows;
+        const bool discard = end + looks_down <= window->top;
+        if (looks_down && !discard && i > 0) keep_last_row(baseline);
         if (!rj_baseline_read_mcus(baseline, discard)) return false;
         rj_check_time(decoder);
-        if (discard) continue;
-        const uint32_t first = window->top > top ? window->top - top : 0;
-        const uint32_t end = window->bottom - top < rows ? window->bottom - top : rows;
-        for (uint32_t row = first; row < end; row++) {
-            uint8_t *to = pixels + (size_t)(top + row - window->top) * stride;
-            rj_baseline_convert(baseline, row, window->left, window->right, to);
+        baseline->top = i * rows;
+        uint32_t known = looks_down && i + 1 < baseline->mcu_rows ? end - 1 : end;
+        if (known > window->bottom) known = window->bottom;
+        for (; done < known; done++) {
+            uint8_t *to = pixels + (size_t)(done - window->top) * stride;
+            rj_baseline_convert(baseline, done, window->left, window->right, to);
         }
     }
     // Behind the last row its end marker should come; whatever else does is libjpeg's to judge.

@@ -68,7 +68,7 @@ typedef struct rj_component {
     const rj_ac_table *ac;
     int16_t quantisers[DCTSIZE2];
     int32_t prediction;
-    uint8_t *samples;
+    uint8_t *samples;         // one row more lies before: the last of the row of MCUs above
     size_t stride;
 } rj_component;
 
@@ -93,9 +93,11 @@ typedef struct rj_baseline {
     uint32_t first_mcu, end_mcu;      // those whose samples are wanted
     uint32_t restart_interval, until_restart;
     uint8_t next_restart;             // 0 to 7
-    bool halves_width, smooths;       // the chroma has half of the luma's columns; is interpolated
-    uint32_t chroma_width;            // of the whole picture at this scale
-    uint8_t *wide[2];                 // chroma at the luma's width, a row
+    bool halves_width, halves_height; // the chroma has half of the luma's columns; half of its rows; never both
+    bool smooths;                     // ... and is interpolated
+    uint32_t chroma_width, chroma_height;  // of the whole picture at this scale
+    uint32_t top;                     // the first row of pixels of the row of MCUs that was read last
+    uint8_t *upsampled[2];            // a row of chroma for each column of luma
 } rj_baseline;
 
 /// Bits: baseline-bits.c
@@ -109,7 +111,7 @@ bool rj_bits_take_marker(rj_bits *bits, uint8_t marker);
 /// False at the first oddity.
 bool rj_baseline_read_mcus(rj_baseline *baseline, bool discard);
 
-/// Row `row` of a row of MCUs as R, G, B, 255: pixels left..<right of the picture.
+/// A row of pixels, of those read last or the one above, as R, G, B, 255: columns left..<right of the picture.
 void rj_baseline_convert(rj_baseline *baseline, uint32_t row, uint32_t left, uint32_t right, uint8_t *pixels);
 
 /// Whether this reader can try; the output size is libjpeg's then. After jpeg_read_header, before jpeg_start_decompress.
