@@ -34,6 +34,8 @@ void rj_decoder_destroy(rj_decoder *decoder) {
 
 void rj_decoder_use_libjpeg_only(rj_decoder *decoder, bool libjpeg_only) { decoder->libjpeg_only = libjpeg_only; }
 
+bool rj_decoder_used_own_reader(const rj_decoder *decoder) { return decoder->used_own_reader; }
+
 const rj_report *rj_decoder_report(const rj_decoder *decoder) { return &decoder->report; }
 
 void rj_decoder_close(rj_decoder *decoder) {
@@ -54,6 +56,7 @@ rj_status rj_decoder_open(
     decoder->in_scan = false;
     decoder->multiple_scans = false;
     decoder->baseline = NULL;
+    decoder->used_own_reader = false;
     if (setjmp(decoder->escape) != 0) return decoder->status;
     // libjpeg keeps the tables of the picture before, and would decode one without tables with them.
     jpeg_destroy_decompress(jpeg);
@@ -188,7 +191,8 @@ rj_status rj_decoder_read(rj_decoder *decoder, const rj_window *window, uint8_t 
         rj_fail(decoder, rj_unsupported, "Window outside of the picture");
     }
     if (decoder->baseline != NULL) {
-        if (rj_baseline_read(decoder, window, pixels, stride)) return rj_ok;
+        decoder->used_own_reader = rj_baseline_read(decoder, window, pixels, stride);
+        if (decoder->used_own_reader) return rj_ok;
         start_libjpeg(decoder);
     }
     bool whole_rows = window->left == 0 && window->right == jpeg->output_width;

@@ -30,6 +30,7 @@ struct rj_decoder {
     bool multiple_scans;
     bool bytes_ended;                    // the source had to make up an end marker
     bool libjpeg_only;
+    bool used_own_reader;
     struct rj_baseline *baseline;        // reads this picture; NULL: libjpeg does. In libjpeg's memory for the picture
     struct rj_tables *tables;            // NULL until there was a plain baseline file
     uint32_t complete_components;        // bit i: the scan that holds component i's DC values has begun
