@@ -10,12 +10,19 @@ public final class JPEGDecoder {
     private let decoder: OpaquePointer?
 
     /// A decoder that spends no more than `limits` on a file.
-    public init(limits: ImagingLimits = .standard) {
+    public convenience init(limits: ImagingLimits = .standard) { self.init(limits: limits, byLibjpegOnly: false) }
+
+    /// - Parameter byLibjpegOnly: without the own reader of plain files (docs/decisions/jpeg-reader.md), for comparisons.
+    init(limits: ImagingLimits, byLibjpegOnly: Bool) {
         self.limits = limits
         decoder = rj_decoder_create()
+        if let decoder { rj_decoder_use_libjpeg_only(decoder, byLibjpegOnly) }
     }
 
     deinit { rj_decoder_destroy(decoder) }
+
+    /// Whether the own reader gave the last picture.
+    var usedOwnReader: Bool { decoder.map(rj_decoder_used_own_reader) ?? false }
 
     /// Decodes the part of a frame that holds the regions.
     ///
