@@ -38,6 +38,12 @@ public struct Registry: Sendable {
         }
     }
 
+    /// The number behind the last version of a name.
+    public func nextVersion(of name: String) -> ModelID {
+        let last = installed().filter { $0.name == name }.compactMap { Int($0.version) }.max() ?? 0
+        return ModelID(name: name, version: String(last + 1))
+    }
+
     /// Which version has which role: `roles.json` of the first directory that has one.
     ///
     /// Without any, the version that the program ships is production.
