@@ -23,31 +23,18 @@ struct FloatNetwork {
     private static let leastOpset = 13
     /// Operators that mean the same from version 7 to that.
     private static let steady: Set<String> = [
-        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
-        "GlobalAveragePool", "HardSigmoid", "Identity", "MaxPool", "Mul", "Relu", "Reshape", "Shape", "Sigmoid",
+        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Conv", "Dropout", "Flatten", "Gemm",
+        "GlobalAveragePool", "HardSigmoid", "Identity", "MaxPool", "Mul", "Relu", "Reshape", "Sigmoid",
     ]
 
     init(_ model: ONNXModel, limits: InferenceLimits) throws(InferenceError) {
-        let given = model.opsets[""] ?? 0
-        (name, irVersion, opset) = (model.graph.name, max(model.irVersion, 8), max(given, Self.leastOpset))
+        (name, irVersion) = (model.graph.name, max(model.irVersion, 8))
+        opset = max(model.opsets[""] ?? 0, Self.leastOpset)
         let known = Set(model.graph.initializers.map(\.name))
         inputs = model.graph.inputs.filter { !known.contains($0.name) }
         outputs = model.graph.outputs
         for tensor in model.graph.initializers { constants[tensor.name] = tensor }
-        let order = try topologicalOrder(model.graph)
-        for index in order {
-            let node = model.graph.nodes[index]
-            if ["QuantizeLinear", "DequantizeLinear"].contains(node.operatorType) {
-                throw InferenceError(.invalid, "the network is quantised already", at: node.location)
-            }
-            guard given >= Self.leastOpset || Self.steady.contains(node.operatorType) else {
-                throw InferenceError(
-                    .unsupported,
-                    "\(node.operatorType) of version \(given) of the operators; export the network with version "
-                        + "\(Self.leastOpset) or later", at: node.location)
-            }
-        }
-        take(order.map { model.graph.nodes[$0] })
+        take(try needed(model, limits))
         link()
         foldBatchNormalisations()
         link()
@@ -56,7 +43,35 @@ struct FloatNetwork {
         for node in graph.nodes { operations[graph[node.output].name] = node.operation }
     }
 
-    /// A value that only these nodes know, and no output.
+    /// The nodes whose values depend on the input, in the order in which they run; the others' become constants.
+    private mutating func needed(_ model: ONNXModel, _ limits: InferenceLimits) throws(InferenceError) -> [ONNXNode] {
+        var known: [String: Tensor] = [:]
+        for value in try GraphBuilder.graph(of: model, limits: limits).values {
+            if let constant = value.constant, constants[value.name] == nil { known[value.name] = constant }
+        }
+        let opset = model.opsets[""] ?? 0
+        var nodes: [ONNXNode] = []
+        for index in try topologicalOrder(model.graph) {
+            let node = model.graph.nodes[index]
+            if ["QuantizeLinear", "DequantizeLinear"].contains(node.operatorType) {
+                throw InferenceError(.invalid, "the network is quantised already", at: node.location)
+            }
+            if node.outputs.count == 1, let constant = known[node.outputs[0]]?.tensor(named: node.outputs[0]) {
+                constants[node.outputs[0]] = constant
+                continue
+            }
+            guard opset >= Self.leastOpset || Self.steady.contains(node.operatorType) else {
+                throw InferenceError(
+                    .unsupported,
+                    "\(node.operatorType) of version \(opset) of the operators; export the network with version "
+                        + "\(Self.leastOpset) or later", at: node.location)
+            }
+            nodes.append(node)
+        }
+        return nodes
+    }
+
+    /// The only node that reads a value; nil where others do too, or where it is an output.
     func soleReader(of value: String) -> Int? {
         guard let found = readers[value], found.count == 1, !isOutput(value) else { return nil }
         return found[0]
@@ -78,14 +93,11 @@ struct FloatNetwork {
         var passed: [String: String] = [:]
         for var node in source {
             node.inputs = node.inputs.map { passed[$0] ?? $0 }
-            switch (node.operatorType, node.attributes["value"]) {
-            case ("Constant", .tensor(let tensor)?):
-                constants[node.outputs[0]] = tensor.named(node.outputs[0])
-            case ("Identity", _) where !isOutput(node.outputs[0]),
-                ("Dropout", _) where !isOutput(node.outputs[0]) && node.inputs.count < 3:
+            switch node.operatorType {
+            case "Identity" where !isOutput(node.outputs[0]),
+                "Dropout" where !isOutput(node.outputs[0]) && node.inputs.count < 3:
                 passed[node.outputs[0]] = node.inputs[0]
-            case ("Clip", _) where node.inputs.count == 1:
-                nodes.append(withLimitsAsInputs(node))
+            case "Clip" where node.inputs.count == 1: nodes.append(withLimitsAsInputs(node))
             default: nodes.append(node)
             }
         }
@@ -168,5 +180,16 @@ extension ONNXTensor {
             preconditionFailure("a tensor's shape and elements disagree")
         }
         return tensor
+    }
+}
+
+extension Tensor {
+    /// As a constant of a file; nil for types that shapes and limits don't have.
+    fileprivate func tensor(named name: String) -> ONNXTensor? {
+        switch type {
+        case .float32: (try? floats()).flatMap { ONNXTensor(name: name, shape: shape, floats: $0) }
+        case .int64: (try? integers()).flatMap { ONNXTensor(name: name, shape: shape, integers: $0) }
+        default: nil
+        }
     }
 }

@@ -7,13 +7,15 @@ import Vocabulary
 public struct Fidelity: Sendable {
     /// Photos that both answered.
     public private(set) var photos = 0
-    /// Photos with a known label, and how many of them each version is right about.
+    /// Photos with a known label.
     public private(set) var labelled = 0
+    /// How many of them each version is right about.
     public private(set) var right = (original: 0, other: 0)
     /// Photos on which both have the same best label.
     public private(set) var same = 0
-    /// Cosines between the two versions' logits, and embeddings, a photo each.
+    /// Cosines between the two versions' logits, a photo each.
     public private(set) var logitCosines: [Double] = []
+    /// Cosines between their embeddings; empty where one has none.
     public private(set) var embeddingCosines: [Double] = []
     private var products = (both: 0.0, own: 0.0)
     private var divergence = 0.0

@@ -58,7 +58,7 @@ public struct ModelQuantisation {
         } catch let error as InferenceError {
             throw ModelError.network(path: parent.backbonePath, reason: "\(error)")
         }
-        let draft = try VersionDraft(id, registry: registry)
+        let draft = try StagedVersion(id, registry: registry)
         var manifest = parent.manifest
         (manifest.name, manifest.version, manifest.parent) = (id.name, id.version, parent.id)
         (manifest.created, manifest.tool) = (now, tool)

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// A model version in the making: written into a folder of its own inside the registry, loaded from there, and renamed to
 /// its place when it is whole. A version is there as a whole or not at all.
-final class VersionDraft {
+final class StagedVersion {
     /// The version to be.
     let id: ModelID
     private let registry: String
