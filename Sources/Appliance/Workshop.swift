@@ -95,8 +95,8 @@ final class Workshop {
             store: store, arming: arming, actions: actions, thumbnails: thumbnails, backlog: backlog,
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
         recorder = Recorder(
-            queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
-            owed: owed, firstStarts: firstStarts, tally: tally, logger: logger)
+            queue: queue, store: store, journal: journal, settings: settings, thumbnails: thumbnails,
+            originals: originals, owed: owed, firstStarts: firstStarts, tally: tally, logger: logger)
         rules.restore(journal.starts(now: started), now: started)
     }
 
@@ -106,9 +106,7 @@ final class Workshop {
             store: store, controls: controls, settings: try siteSettings(), logger: logger)
         let threads = try startPath()
         await takeUpVisits()
-        // The process may have died between the end of an action and its record, or that of its whole frame: then the
-        // frame is decided again, and what its own action began, a cool-down, would hold it back on record.
-        for (detection, report) in journal.outcomes { queue.put(report, of: detection) }
+        await takeUpOutcomes()
         var running = Set<DetectionID>()
         for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
             tally.note(report)
@@ -203,6 +201,16 @@ final class Workshop {
         threads[1].join()
         actions.close()
         queue.close()
+    }
+
+    /// The process may have died between the end of an action and its record. Where its whole frame is not on record, the
+    /// recorder asks the journal when the frame is decided again.
+    private func takeUpOutcomes() async {
+        let outcomes = journal.outcomes
+        guard let onRecord = try? await store.onRecord(Set(outcomes.map(\.detection))) else { return }
+        let recorded = outcomes.filter { onRecord.contains($0.detection) }
+        for (detection, report) in recorded { queue.put(report, of: detection) }
+        journal.noteOnRecord(recorded.map { (detection: $0.detection, action: $0.report.name) })
     }
 
     /// Visits that went on when the process ended go on, or end when their gap is over.

@@ -24,7 +24,8 @@ extension Picture {
         let resampling = Resampling(
             area: place.area.centre(width: inner.width, height: inner.height, fraction: specification.cropFraction),
             bounds: place.window, width: specification.width, height: specification.height,
-            resample: specification.resample, offset: specification.offset, factor: 1 / specification.scale)
+            resample: specification.resample, offset: specification.offset.all,
+            factor: specification.scale.all.map { 1 / $0 })
         resampling.run(on: self, into: specification.target(base))
     }
 }

@@ -11,10 +11,11 @@ extension Network {
 
     /// Like the other initialiser, with a choice of kernels.
     public convenience init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard,
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard, inputShape: [Int]? = nil,
         choosing choice: KernelChoice
     ) throws(InferenceError) {
         let allowed = choice == .best ? rk_cpu() : 1 << rk_isa_scalar.rawValue
-        try self.init(onnx: bytes, threads: threads, limits: limits, kernels: Kernels(allowed: allowed))
+        try self.init(
+            onnx: bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels(allowed: allowed))
     }
 }

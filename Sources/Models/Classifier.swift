@@ -40,14 +40,14 @@ public final class Classifier {
         specification = version.inputSpecification
         let bytes = try version.backbone()
         let path = version.backbonePath
+        let expected = version.inputShape
         do {
             network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(onnx: onnx, threads: threads, choosing: kernels)
+                try Network(onnx: onnx, threads: threads, inputShape: expected, choosing: kernels)
             }
         } catch {
             throw .network(path: path, reason: "\(error)")
         }
-        let expected = [1, 3, specification.height, specification.width]
         guard network.inputs.count == 1, network.inputs[0].shape == expected else {
             let found = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
             throw .network(path: path, reason: "its input is \(found), the manifest asks for \(expected)")
@@ -76,11 +76,25 @@ public final class Classifier {
         version.manifest.backbone.embedding.flatMap { network.output($0) }.map(Array.init)
     }
 
+    /// The probabilities of a network that has a softmax of its own, at the version's temperature: their powers, which add
+    /// up to 1 again.
+    private func shares(_ given: UnsafeBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>) {
+        let temperature = version.manifest.temperature
+        guard temperature != 1 else { return _ = target.update(fromContentsOf: given) }
+        var sum: Float = 0
+        for index in given.indices {
+            target[index] = pow(max(given[index], 0), 1 / temperature)
+            sum += target[index]
+        }
+        for index in given.indices where sum > 0 { target[index] /= sum }
+    }
+
     private func prediction(of region: String) -> Prediction {
         var probabilities: [Float] = []
         if let logits = network.output(version.manifest.backbone.logits) {
             probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
                 count = logits.count
+                if version.manifest.backbone.gives == .probabilities { return shares(logits, into: buffer) }
                 guard version.manifest.temperature != 1 else { return softmax(logits, into: buffer) }
                 let cooled = logits.map { $0 / version.manifest.temperature }
                 cooled.withUnsafeBufferPointer { softmax($0, into: buffer) }

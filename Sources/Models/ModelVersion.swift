@@ -39,7 +39,13 @@ public struct ModelVersion: Sendable {
         let how = manifest.preprocessing
         return InputSpecification(
             width: how.width, height: how.height, cropFraction: how.crop, resample: how.resample, offset: how.offset,
-            scale: how.scale, channelOrder: how.channels)
+            scale: how.scale, channelOrder: how.channels, layout: how.layout ?? .planar)
+    }
+
+    /// The shape of the network's input: one picture.
+    var inputShape: [Int] {
+        let how = manifest.preprocessing
+        return how.layout == .interleaved ? [1, how.height, how.width, 3] : [1, 3, how.height, how.width]
     }
 
     /// Compares the network and the golden photos with the digests of the manifest.

@@ -72,8 +72,10 @@ public struct Registry: Sendable {
         return known
     }
 
-    /// The version that comes with the program.
-    public static let stock = ModelID(name: "efficientnet-lite0", version: "1")
+    /// The version that comes with the program: in int8.
+    public static let stock = ModelID(name: "efficientnet-lite0", version: "2")
+    /// The fp32 version that the stock one was made of: it serves where that is damaged.
+    public static let stockOriginal = ModelID(name: "efficientnet-lite0", version: "1")
 
     private func holds(_ id: ModelID, in directory: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(directory)/\(id.name)/\(id.version)/manifest.json")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Inference
 import Vocabulary
 
 /// A model version in the making: written into a folder of its own inside the registry, loaded from there, and renamed to
@@ -56,6 +57,18 @@ final class StagedVersion {
         } catch {
             throw .malformed(path: name, what: "\(error)")
         }
+    }
+
+    /// Takes over the golden photos of another version, as the manifest says, with what this one's network says of them.
+    ///
+    /// What is promised is what the plainest kernels say: every processor is held to it.
+    func addGoldenPhotos(of other: ModelVersion, tolerance: Double, threads: Int) throws(ModelError) {
+        guard !other.manifest.golden.isEmpty else { return }
+        for name in other.manifest.golden.keys.sorted() {
+            try add(try read("\(other.directory)/golden/\(name)"), as: "golden/\(name)")
+        }
+        let reference = try Classifier(try version(), threads: threads, clock: { .zero }, kernels: .plain)
+        try add(try reference.golden(tolerance: tolerance), as: "golden/expected.json")
     }
 
     /// The version as it is so far.

@@ -103,7 +103,8 @@ func otherLayoutsAndOrdersHoldTheSameValues(name: String) throws {
     let picture = try JPEGDecoder().decode(try fixture("odd.jpg"))
     let faults: [(inout InputSpecification) -> Void] = [
         { $0.width = 0 }, { $0.height = 1 << 40 }, { $0.cropFraction = 0 }, { $0.cropFraction = .nan },
-        { $0.cropFraction = 1.5 }, { $0.scale = 0 }, { $0.scale = .leastNonzeroMagnitude }, { $0.offset = .infinity },
+        { $0.cropFraction = 1.5 }, { $0.scale = 0 }, { $0.scale = .init(.leastNonzeroMagnitude) },
+        { $0.offset = .init(.infinity) },
     ]
     for spoil in faults {
         var specification = InputSpecification()

@@ -17,14 +17,26 @@ public struct Quantiser {
         public let left: [UnquantisedLayer]
     }
 
-    /// How a pixel's byte stands for the input's number: `number = (byte - zero) * scale`.
+    /// How bytes stand for the numbers that pixels become: `(pixel - offset) / scale`.
     public struct PixelFormat: Sendable {
-        var format: ByteFormat
+        let format: ByteFormat
 
-        /// - Returns: nil where bytes can't say it exactly.
-        public init?(offset: Float, scale: Float) {
-            guard scale > 0, scale.isFinite, offset.rounded() == offset, (0...255).contains(offset) else { return nil }
-            format = ByteFormat(scale: 1 / scale, zero: Int(offset))
+        /// The pixels themselves where offset and scale allow that, else all numbers that there can be.
+        /// - Parameters:
+        ///   - offsets: one a channel.
+        ///   - scales: one a channel, none of them 0.
+        public init(offsets: [Float], scales: [Float]) {
+            let (offset, scale) = (offsets.first ?? 0, scales.first ?? 1)
+            if Set(offsets).count == 1, Set(scales).count == 1, scale > 0, offset.rounded() == offset,
+                (0...255).contains(offset)
+            {
+                format = ByteFormat(scale: 1 / scale, zero: Int(offset))
+            } else {
+                let ends: [Float] = zip(offsets, scales).flatMap { offset, scale -> [Float] in
+                    [-offset / scale, (255 - offset) / scale]
+                }
+                format = ByteFormat(low: Double(ends.min() ?? 0), high: Double(ends.max() ?? 1))
+            }
         }
     }
 

@@ -65,15 +65,8 @@ public struct ModelQuantisation {
         manifest.backbone.sha256 = try draft.addBackbone(quantised.file)
         manifest.backbone.bytes = quantised.file.count
         try draft.add(manifest, as: "manifest.json")
-        for name in manifest.golden.keys.sorted() {
-            try draft.add(try read("\(parent.directory)/golden/\(name)"), as: "golden/\(name)")
-        }
+        try draft.addGoldenPhotos(of: parent, tolerance: Golden.sameProgram, threads: threads)
         let version = try draft.version()
-        if !manifest.golden.isEmpty {
-            // What is promised is what the plainest kernels say; what is checked below is what this processor's say.
-            let reference = try Classifier(version, threads: threads, clock: clock, kernels: .plain)
-            try draft.add(try reference.golden(tolerance: Golden.sameProgram), as: "golden/expected.json")
-        }
         try version.verify()
         let answered = try Classifier(version, threads: threads, clock: clock).selfTest()
         try draft.install()
@@ -84,8 +77,8 @@ public struct ModelQuantisation {
 }
 
 extension ModelVersion {
-    /// What a pixel's byte means to the network, where bytes can say it exactly.
-    fileprivate var pixelFormat: Quantiser.PixelFormat? {
-        Quantiser.PixelFormat(offset: manifest.preprocessing.offset, scale: manifest.preprocessing.scale)
+    /// What a pixel's byte means to the network.
+    fileprivate var pixelFormat: Quantiser.PixelFormat {
+        Quantiser.PixelFormat(offsets: manifest.preprocessing.offset.all, scales: manifest.preprocessing.scale.all)
     }
 }
