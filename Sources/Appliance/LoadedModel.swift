@@ -12,7 +12,7 @@ struct LoadedModel: @unchecked Sendable {
     /// Why production itself does not answer; nil: it does.
     let trouble: String?
 
-    /// Loads production and lets it answer its golden photos; falls back on `previous`, then on the stock version.
+    /// Loads production and lets it answer its golden photos; falls back on `previous`, then on those that are shipped.
     /// - Throws: production's fault where no version is whole.
     init(_ installation: Installation, logger: Logger) throws {
         var wanted: [ModelID] = []
@@ -25,7 +25,7 @@ struct LoadedModel: @unchecked Sendable {
         } catch {
             firstFault = error
         }
-        wanted.append(Registry.stock)
+        wanted += [Registry.stock, Registry.stockOriginal]
         for id in wanted.uniqued() {
             do {
                 let version = try installation.registry.version(id)

@@ -26,7 +26,15 @@ public final class Classifier {
     /// - Parameters:
     ///   - threads: cores to use, 1 to 4.
     ///   - clock: monotonic; times the stages.
-    public init(_ version: ModelVersion, threads: Int, clock: @escaping () -> Duration) throws(ModelError) {
+    public convenience init(
+        _ version: ModelVersion, threads: Int, clock: @escaping () -> Duration
+    ) throws(ModelError) {
+        try self.init(version, threads: threads, clock: clock, kernels: .best)
+    }
+
+    init(
+        _ version: ModelVersion, threads: Int, clock: @escaping () -> Duration, kernels: Network.KernelChoice
+    ) throws(ModelError) {
         self.version = version
         self.clock = clock
         specification = version.inputSpecification
@@ -35,7 +43,7 @@ public final class Classifier {
         let expected = version.inputShape
         do {
             network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(onnx: onnx, threads: threads, inputShape: expected)
+                try Network(onnx: onnx, threads: threads, inputShape: expected, choosing: kernels)
             }
         } catch {
             throw .network(path: path, reason: "\(error)")

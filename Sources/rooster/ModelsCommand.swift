@@ -3,9 +3,9 @@ import ArgumentParser
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Look at the installed model versions.",
+        commandName: "models", abstract: "Look at the installed model versions, and make new ones.",
         discussion: "Example: rooster models list",
-        subcommands: [ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsImport.self])
+        subcommands: [ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsImport.self, ModelsQuantize.self])
 }
 
 struct ModelsList: AsyncParsableCommand {
