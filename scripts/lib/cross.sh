@@ -100,7 +100,8 @@ source_clone() {
 }
 
 # in_compiler COMMAND...: runs it in the compiler's root, with the sources at /rooster, builds at /build, the SDKs at /sdk,
-# and this system's ways to get at git repositories. Mounts are seen by nobody else and end with it.
+# and this system's ways to get at git repositories. Mounts are seen by nobody else and end with it. The commit stands in the
+# environment because SwiftPM remembers what a manifest said for as long as manifest and environment are the same.
 in_compiler() {
     mkdir -p "$cache"/{build,home,sdk}
     local as_root=()
@@ -133,6 +134,7 @@ in_compiler() {
         exec chroot "$root" env -i HOME=/home PATH=/usr/libexec/swift/bin:/usr/bin LANG=C.UTF-8 \
             ${SOURCE_DATE_EPOCH:+SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"} \
             ${ROOSTER_TESTS:+ROOSTER_TESTS="$ROOSTER_TESTS"} \
+            ROOSTER_COMMIT="$(git -C "$source" rev-parse HEAD)" \
             bash -euc "cd /rooster && exec \"\$@\"" bash "$@"' bash "$@"
 }
 
@@ -140,7 +142,7 @@ in_compiler() {
 swift_for() {
     local arch=$1
     shift
-    in_compiler swift build --disable-sandbox --manifest-cache none --scratch-path "/build/$arch" \
+    in_compiler swift build --disable-sandbox --scratch-path "/build/$arch" \
         --swift-sdks-path /sdk --swift-sdk "rooster-$arch" --triple "$(triple_of "$arch")" \
         -Xlinker "/sdk/rooster-$arch.artifactbundle/glibc.o" "$@"
 }
