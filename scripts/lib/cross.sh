@@ -13,6 +13,9 @@ triple_of() {
     esac
 }
 
+# What the kernel calls it.
+uname_of() { triple_of "$1" | sed 's/-.*//'; }
+
 # Debian's name of it in paths.
 multiarch_of() { triple_of "$1" | sed 's/-unknown//'; }
 
@@ -84,22 +87,22 @@ JSON
     touch "$sysroot/done"
 }
 
-# source_clone: a clone of what is committed here, at $cache/source, with the dependencies as resolved here.
+# source_clone ARCH: a clone of what is committed here, with the dependencies as resolved here; its folder in `source`.
 source_clone() {
-    local commit
-    commit=$(git rev-parse HEAD)
+    source=$cache/source-$1
     if [ -n "$(git status --porcelain)" ]; then
-        echo "not committed, and so not in the package:" >&2
+        echo "not committed, and so not built:" >&2
         git status --short >&2
     fi
-    [ -d "$cache/source/.git" ] || git clone -q --no-checkout . "$cache/source"
-    git -C "$cache/source" fetch -q "$PWD" HEAD
-    git -C "$cache/source" checkout -q --force --detach "$commit"
-    git -C "$cache/source" clean -q -dffx
-    [ ! -e Package.resolved ] || cp Package.resolved "$cache/source/"
+    mkdir -p "$cache"
+    [ -d "$source/.git" ] || git clone -q --no-checkout . "$source"
+    git -C "$source" fetch -q "$PWD" HEAD
+    git -C "$source" checkout -q --force --detach "$(git rev-parse HEAD)"
+    git -C "$source" clean -q -dffx
+    [ ! -e Package.resolved ] || cp Package.resolved "$source/"
 }
 
-# in_compiler COMMAND...: runs it in the compiler's root, with the sources at /rooster, builds at /build, the SDKs at /sdk,
+# in_compiler COMMAND...: runs it in the compiler's root, with the sources ($source) at /rooster, builds at /build, the SDKs at /sdk,
 # and this system's ways to get at git repositories. Mounts are seen by nobody else and end with it. The commit stands in the
 # environment because SwiftPM remembers what a manifest said for as long as manifest and environment are the same.
 in_compiler() {
@@ -118,7 +121,7 @@ in_compiler() {
     mkdir -p "$cache/home/.swiftpm"
     [ ! -e ~/.swiftpm/configuration ] || cp -r ~/.swiftpm/configuration "$cache/home/.swiftpm/configuration"
     # shellcheck disable=SC2016 # the inner shell's variables
-    cache=$cache source=${source:-$cache/source} unshare "${as_root[@]}" --mount --propagation private bash -euc '
+    cache=$cache source=$source unshare "${as_root[@]}" --mount --propagation private bash -euc '
         root=$cache/compiler/root
         mount --rbind /proc "$root/proc"
         mount --rbind /dev "$root/dev"

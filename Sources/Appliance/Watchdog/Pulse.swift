@@ -28,7 +28,8 @@ struct Pulse: Sendable {
             let now = motion.look(waiting: backlog.count)
             if now.isStuck(since: before) {
                 logger.critical(
-                    "no frame has moved though there is work", metadata: ["for": "\(step)", "waiting": "\(now.waiting)"])
+                    "no frame has moved though there is work",
+                    metadata: ["for": "\(step)", "waiting": "\(now.waiting)"])
                 manager.tell("STATUS=No frame moves though \(now.waiting) wait: Rooster will be started anew")
             } else {
                 manager.tell("WATCHDOG=1", "STATUS=\(board.sentence())")
