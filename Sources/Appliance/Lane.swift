@@ -18,6 +18,7 @@ final class Lane {
         let reports: ReportQueue
         let latencies: LatencyBook
         let inputWatch: InputWatch
+        let motion: FrameMotion
     }
 
     private let around: Surroundings
@@ -30,7 +31,11 @@ final class Lane {
 
     /// Works until the mailbox is closed.
     func serve() {
-        while let frame = around.mailbox.take() { answer(frame) }
+        while let frame = around.mailbox.take() {
+            around.motion.begin()
+            answer(frame)
+            around.motion.end()
+        }
     }
 
     private func answer(_ frame: DecodedFrame) {

@@ -21,6 +21,7 @@ final class Workshop {
     private let rules: RuleKeeper
     private let backlog = Backlog()
     private let mailbox = Mailbox<DecodedFrame>()
+    private let motion = FrameMotion()
     private let queue = ReportQueue()
     private let latencies = LatencyBook()
     private let tally = Tally()
@@ -102,8 +103,12 @@ final class Workshop {
 
     /// Runs until it is told to stop.
     func run() async throws {
+        let pulse = ServiceManager(environment: ProcessInfo.processInfo.environment).map {
+            Pulse(manager: $0, motion: motion, backlog: backlog, board: board, logger: logger)
+        }
         let site = try SiteServer(
-            store: store, controls: controls, settings: try siteSettings(), logger: logger)
+            store: store, controls: controls, settings: try siteSettings(), logger: logger,
+            onListening: { _ in pulse?.ready() })
         let threads = try startPath()
         await takeUpVisits()
         await takeUpOutcomes()
@@ -129,7 +134,7 @@ final class Workshop {
             watcher: watcher, backlog: backlog, inputWatch: inputWatch, arming: arming, ages: ages, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
-            Until { await dispatcher.run() }, Until { await housekeeping.run() },
+            Until { await dispatcher.run() }, Until { await housekeeping.run() }, Until { await pulse?.run() },
             ReloadOnSignal(controls: controls), site,
         ]
         let group = ServiceGroup(
@@ -181,10 +186,10 @@ final class Workshop {
         let watcher = watcher
         let decode = DecodeStage(
             backlog: backlog, settings: settings, mailbox: mailbox, reports: queue,
-            inputWatch: inputWatch, giveBack: { watcher.settle($0) })
+            inputWatch: inputWatch, motion: motion, giveBack: { watcher.settle($0) })
         let around = Lane.Surroundings(
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
-            latencies: latencies, inputWatch: inputWatch)
+            latencies: latencies, inputWatch: inputWatch, motion: motion)
         let model = model
         return [
             PlainThread("decode") { decode.serve() },
