@@ -38,18 +38,12 @@ INLINE void take(reader *r, uint32_t length) {
     r->count -= length;
 }
 
-/// The first `size` of these bits (at most 15) as a coefficient. A first bit of 0 says that it is negative, and that the bits
-/// are those of its magnitude inverted.
-INLINE int32_t value_of(uint64_t bits, uint32_t size) {
-    const uint64_t negative = ~(uint64_t)((int64_t)bits >> 63);
-    const uint64_t magnitude = ((bits ^ negative) >> 1) >> (63 - size);
-    return (int32_t)((magnitude ^ negative) - negative);
-}
-
+/// The next `size` bits (at most 15) as a coefficient. If the first is 0 it is negative: its magnitude's bits are inverted.
 INLINE int32_t take_value(reader *r, uint32_t size) {
-    const int32_t value = value_of(r->bits, size);
+    const int32_t raw = (int32_t)((r->bits >> 1) >> (63 - size));
+    const int32_t bias = (int64_t)r->bits < 0 ? 0 : 1 - (INT32_C(1) << size);
     take(r, size);
-    return value;
+    return raw + bias;
 }
 
 /// The next symbol by its code's length; -1 where there is no such code. Needs 16 bits.
@@ -137,13 +131,17 @@ INLINE bool take_ac(reader *r, const rj_ac_table *table, int16_t *block, bool *h
             const rj_pair entry = table->pair[r->bits >> (64 - RJ_PAIR_BITS)];
             const uint32_t first = k + entry.to_first, last = k + entry.to_last;
             take(r, entry.length);
-            if (__builtin_expect(last < DCTSIZE2 - 1 || is_complete(last), 1)) {
+            const uint64_t of_value = before.bits << (entry.length - entry.size);
+            const int32_t value = (int32_t)(of_value >> (-entry.size & 63)) + ((int64_t)of_value < 0 ? 0 : entry.bias);
+            if (__builtin_expect(last < DCTSIZE2 - 1, 1)) {
                 block[natural_order[first]] = entry.first;
-                block[natural_order[last]] = (int16_t)value_of(before.bits << entry.value_at, entry.size);
-                if (last < DCTSIZE2 - 1) {
-                    k = last;
-                    continue;
-                }
+                block[natural_order[last]] = (int16_t)value;
+                k = last;
+                continue;
+            }
+            if (__builtin_expect(is_complete(last), 1)) {
+                block[natural_order[first]] = entry.first;
+                block[natural_order[last]] = (int16_t)value;
                 *has_ac = last != RJ_END_OF_BLOCK;
                 return true;
             }

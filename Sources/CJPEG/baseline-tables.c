@@ -94,8 +94,9 @@ static bool add_last(const rj_codes *codes, uint32_t index, uint32_t bits, uint3
     const symbol last = first_symbol(codes, left, RJ_PAIR_BITS - bits);
     const uint32_t length = bits + last.code_length + last.size;
     if (last.code_length == 0 || length > RJ_PAIR_LENGTH) return false;
+    if (last.size == 0 && step(last) != RJ_END_OF_BLOCK) return false;  // sixteen zeros: rare, and without a value
     pair->to_last = (uint8_t)(on + step(last));
-    pair->value_at = (uint8_t)(bits + last.code_length);
+    pair->bias = (int16_t)(1 - (1 << last.size));
     pair->size = (uint8_t)last.size;
     pair->length = (uint8_t)length;
     return true;
@@ -106,7 +107,7 @@ static rj_pair pair_entry(const rj_codes *codes, uint32_t index) {
     if (!add_last(codes, index, 0, 0, &pair)) return pair;
     const uint32_t on = pair.to_last, bits = pair.length;
     if (on == RJ_END_OF_BLOCK || bits >= RJ_PAIR_BITS) return pair;
-    const uint32_t of_value = (index << (16 - RJ_PAIR_BITS + pair.value_at)) & 0xFFFF;
+    const uint32_t of_value = (index << (16 - RJ_PAIR_BITS + bits - pair.size)) & 0xFFFF;
     const int16_t first = value(of_value, pair.size);
     if (!add_last(codes, index, bits, on, &pair)) return pair;
     pair.first = first;

@@ -38,11 +38,11 @@ typedef struct rj_dc_table {
 /// One or two symbols. Of the first, where there are two, the value is here; of the last it comes from the data.
 typedef struct rj_pair {
     int16_t first;            // value
+    int16_t bias;             // what the value of the last is less than its bits where the first of them is 0
     uint8_t to_first;         // coefficients to go on by; RJ_END_OF_BLOCK where there is one symbol alone
     uint8_t to_last;
-    uint8_t value_at, size;   // bits before the value of the last, and of it
     uint8_t length;           // bits of all, at most RJ_PAIR_LENGTH
-    uint8_t unused;
+    uint8_t size;             // bits of the value of the last; 0 at the end of a block alone
 } rj_pair;
 
 /// AC: all that the index holds whole.
