@@ -38,12 +38,12 @@ INLINE void take(reader *r, uint32_t length) {
     r->count -= length;
 }
 
-/// The next `size` bits (at most 15) as a coefficient.
+/// The next `size` bits (at most 15) as a coefficient. If the first is 0 it is negative: its magnitude's bits are inverted.
 INLINE int32_t take_value(reader *r, uint32_t size) {
     const int32_t raw = (int32_t)((r->bits >> 1) >> (63 - size));
-    const int32_t below = (int64_t)r->bits < 0 ? 0 : (int32_t)(-1 * (INT32_C(1) << size)) + 1;
+    const int32_t bias = (int64_t)r->bits < 0 ? 0 : 1 - (INT32_C(1) << size);
     take(r, size);
-    return raw + below;
+    return raw + bias;
 }
 
 /// The next symbol by its code's length; -1 where there is no such code. Needs 16 bits.
@@ -77,18 +77,25 @@ INLINE bool is_complete(uint32_t k) {
     return k == DCTSIZE2 - 1 || (k >= RJ_END_OF_BLOCK && k < RJ_END_OF_BLOCK + DCTSIZE2 - 1);
 }
 
-/// One symbol, the slow way. The place that it leads to; RJ_UNKNOWN where that is outside of the block.
-static __attribute__((noinline)) uint32_t take_one(reader *r, const rj_codes *codes, uint32_t k, int16_t *block) {
-    refill(r);
-    const int32_t symbol = take_symbol(r, codes);
-    if (symbol < 0) return RJ_UNKNOWN;
+/// Where one symbol leads to.
+typedef struct place {
+    reader r;
+    uint32_t k;
+} place;
+
+/// One symbol, the slow way. RJ_UNKNOWN where it leads outside of the block. By value, so that the loops keep their reader in
+/// registers.
+static __attribute__((noinline)) place take_one(reader r, const rj_codes *codes, uint32_t k, int16_t *block) {
+    refill(&r);
+    const int32_t symbol = take_symbol(&r, codes);
+    if (symbol < 0) return (place){.r = r, .k = RJ_UNKNOWN};
     const uint32_t run = (uint32_t)symbol >> 4, size = (uint32_t)symbol & 15;
-    if (size == 0 && run != 15) return k + RJ_END_OF_BLOCK;
+    if (size == 0 && run != 15) return (place){.r = r, .k = k + RJ_END_OF_BLOCK};
     k += run + 1;
-    if (k >= DCTSIZE2) return RJ_UNKNOWN;
-    const int32_t coefficient = take_value(r, size);
-    if (block != NULL && size != 0) block[natural_order[k]] = (int16_t)coefficient;
-    return k;
+    if (k >= DCTSIZE2) return (place){.r = r, .k = RJ_UNKNOWN};
+    const int32_t coefficient = take_value(&r, size);
+    if (block != NULL) block[natural_order[k]] = (int16_t)coefficient;
+    return (place){.r = r, .k = k};
 }
 
 /// Steps over the AC coefficients of a block.
@@ -105,8 +112,9 @@ INLINE bool skip_ac(reader *r, const rj_ac_table *table) {
             if (__builtin_expect(k < DCTSIZE2 - 1, 1)) continue;
             if (__builtin_expect(is_complete(k), 1)) return true;
             // The entry knew nothing, or went on into the next block.
-            *r = before;
-            k = take_one(r, &table->codes, k - (entry >> 8), NULL);
+            const place next = take_one(before, &table->codes, k - (entry >> 8), NULL);
+            *r = next.r;
+            k = next.k;
             if (k < DCTSIZE2 - 1) break;
             return is_complete(k);
         }
@@ -118,25 +126,28 @@ INLINE bool take_ac(reader *r, const rj_ac_table *table, int16_t *block, bool *h
     uint32_t k = 0;
     for (;;) {
         refill(r);
-        for (int i = 0; i < 56 / RJ_PAIR_BITS; i++) {
+        for (int i = 0; i < 56 / RJ_PAIR_LENGTH; i++) {
             const reader before = *r;
             const rj_pair entry = table->pair[r->bits >> (64 - RJ_PAIR_BITS)];
-            const uint32_t first = k + entry.to_first, second = first + entry.to_second;
+            const uint32_t first = k + entry.to_first, last = k + entry.to_last;
             take(r, entry.length);
-            if (__builtin_expect(second < DCTSIZE2 - 1, 1)) {
+            const uint64_t of_value = before.bits << (entry.length - entry.size);
+            const int32_t value = (int32_t)(of_value >> (-entry.size & 63)) + ((int64_t)of_value < 0 ? 0 : entry.bias);
+            if (__builtin_expect(last < DCTSIZE2 - 1, 1)) {
                 block[natural_order[first]] = entry.first;
-                block[natural_order[second]] = entry.second;
-                k = second;
+                block[natural_order[last]] = (int16_t)value;
+                k = last;
                 continue;
             }
-            if (__builtin_expect(is_complete(second), 1)) {
-                *has_ac = first != RJ_END_OF_BLOCK;
-                block[natural_order[first & 0xFF]] = entry.first;
-                block[natural_order[second & 0xFF]] = entry.second;
+            if (__builtin_expect(is_complete(last), 1)) {
+                block[natural_order[first]] = entry.first;
+                block[natural_order[last]] = (int16_t)value;
+                *has_ac = last != RJ_END_OF_BLOCK;
                 return true;
             }
-            *r = before;
-            k = take_one(r, &table->codes, k, block);
+            const place next = take_one(before, &table->codes, k, block);
+            *r = next.r;
+            k = next.k;
             if (k < DCTSIZE2 - 1) break;
             *has_ac = k != RJ_END_OF_BLOCK;
             return is_complete(k);

@@ -88,24 +88,30 @@ static uint16_t skip_entry(const rj_codes *codes, uint32_t index) {
     return (uint16_t)(bits == 0 ? RJ_UNKNOWN << 8 : on << 8 | bits);
 }
 
+/// The symbol behind `bits` bits and `on` coefficients as the last of an entry; false where the index does not hold its code.
+static bool add_last(const rj_codes *codes, uint32_t index, uint32_t bits, uint32_t on, rj_pair *pair) {
+    const uint32_t left = (index << (16 - RJ_PAIR_BITS + bits)) & 0xFFFF;
+    const symbol last = first_symbol(codes, left, RJ_PAIR_BITS - bits);
+    const uint32_t length = bits + last.code_length + last.size;
+    if (last.code_length == 0 || length > RJ_PAIR_LENGTH) return false;
+    if (last.size == 0 && step(last) != RJ_END_OF_BLOCK) return false;  // sixteen zeros: rare, and without a value
+    pair->to_last = (uint8_t)(on + step(last));
+    pair->bias = (int16_t)(1 - (1 << last.size));
+    pair->size = (uint8_t)last.size;
+    pair->length = (uint8_t)length;
+    return true;
+}
+
 static rj_pair pair_entry(const rj_codes *codes, uint32_t index) {
-    const uint32_t bits = index << (16 - RJ_PAIR_BITS);
-    const symbol first = first_symbol(codes, bits, RJ_PAIR_BITS);
-    uint32_t length = first.code_length + first.size;
-    if (first.code_length == 0 || length > RJ_PAIR_BITS) return (rj_pair){.to_first = RJ_UNKNOWN};
-    rj_pair pair = {
-        .first = value((bits << first.code_length) & 0xFFFF, first.size),
-        .to_first = (uint8_t)step(first),
-        .length = (uint8_t)length,
-    };
-    pair.second = pair.first;  // written once more to the same place
-    if (pair.to_first == RJ_END_OF_BLOCK) return pair;
-    const uint32_t left = (bits << length) & 0xFFFF;
-    const symbol second = first_symbol(codes, left, RJ_PAIR_BITS - length);
-    if (second.code_length == 0 || length + second.code_length + second.size > RJ_PAIR_BITS) return pair;
-    pair.second = value((left << second.code_length) & 0xFFFF, second.size);
-    pair.to_second = (uint8_t)step(second);
-    pair.length = (uint8_t)(length + second.code_length + second.size);
+    rj_pair pair = {.to_first = RJ_END_OF_BLOCK, .to_last = RJ_UNKNOWN};
+    if (!add_last(codes, index, 0, 0, &pair)) return pair;
+    const uint32_t on = pair.to_last, bits = pair.length;
+    if (on == RJ_END_OF_BLOCK || bits >= RJ_PAIR_BITS) return pair;
+    const uint32_t of_value = (index << (16 - RJ_PAIR_BITS + bits - pair.size)) & 0xFFFF;
+    const int16_t first = value(of_value, pair.size);
+    if (!add_last(codes, index, bits, on, &pair)) return pair;
+    pair.first = first;
+    pair.to_first = (uint8_t)on;
     return pair;
 }
 

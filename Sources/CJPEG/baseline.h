@@ -12,6 +12,8 @@
 #define RJ_DC_BITS 9
 #define RJ_SKIP_BITS 12
 #define RJ_PAIR_BITS 11
+/// Three of them serve between two refills of 56 bits.
+#define RJ_PAIR_LENGTH 18
 
 /// Coefficients to go on by: 64 + 64 says that the block ends, 255 that the table does not know.
 #define RJ_END_OF_BLOCK 128
@@ -33,12 +35,14 @@ typedef struct rj_dc_table {
     uint8_t size[1 << RJ_DC_BITS];
 } rj_dc_table;
 
-/// One or two symbols with their values.
+/// One or two symbols. Of the first, where there are two, the value is here; of the last it comes from the data.
 typedef struct rj_pair {
-    int16_t first, second;    // values
-    uint8_t to_first, to_second;  // coefficients to go on by; RJ_END_OF_BLOCK
-    uint8_t length;           // bits of all
-    uint8_t unused;
+    int16_t first;            // value
+    int16_t bias;             // what the value of the last is less than its bits where the first of them is 0
+    uint8_t to_first;         // coefficients to go on by; RJ_END_OF_BLOCK where there is one symbol alone
+    uint8_t to_last;
+    uint8_t length;           // bits of all, at most RJ_PAIR_LENGTH
+    uint8_t size;             // bits of the value of the last; 0 at the end of a block alone
 } rj_pair;
 
 /// AC: all that the index holds whole.
