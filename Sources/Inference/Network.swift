@@ -18,17 +18,20 @@ public final class Network {
     /// - Parameters:
     ///   - bytes: an ONNX file; not needed after the return.
     ///   - threads: 1 to 4, the caller's among them; what lies outside is moved inside.
+    ///   - startsHelpers: false: the caller works alone until ``startHelpers()``.
     ///   - limits: what a stranger's file may ask for.
     /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
     /// - Complexity: O(bytes). Needs about three times the size of the file while it runs, once of it afterwards.
     public convenience init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true,
+        limits: InferenceLimits = .standard
     ) throws(InferenceError) {
-        try self.init(onnx: bytes, threads: threads, limits: limits, kernels: Kernels())
+        try self.init(onnx: bytes, threads: threads, startsHelpers: startsHelpers, limits: limits, kernels: Kernels())
     }
 
     init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true, limits: InferenceLimits,
+        kernels: Kernels
     ) throws(InferenceError) {
         let threads = min(max(threads, 1), 4)
         let plan = try Self.plan(bytes, threads: threads, limits: limits, kernels: kernels)
@@ -40,6 +43,7 @@ public final class Network {
         outputs = plan.outputs.map(\.info)
         inputTensor = plan.inputs[0].tensor
         executor = Executor(plan, threads: threads)
+        if startsHelpers { executor.startHelpers() }
         rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
     }
 
@@ -63,6 +67,9 @@ public final class Network {
         UnsafeMutableBufferPointer(
             start: executor.address(of: inputTensor), count: executor.plan.tensors[inputTensor.index].count)
     }
+
+    /// Starts the threads beside the caller's, as urgent as the calling one; again is harmless. Not during ``run()``.
+    public func startHelpers() { executor.startHelpers() }
 
     /// Computes all outputs from the input. Allocates nothing.
     public func run() {

@@ -25,8 +25,11 @@ public final class Classifier {
     /// Reads the network, compares it with its digest, compiles it and runs it once.
     /// - Parameters:
     ///   - threads: cores to use, 1 to 4.
+    ///   - startsHelpers: false: the threads beside the caller's are started by ``startHelpers()``.
     ///   - clock: monotonic; times the stages.
-    public init(_ version: ModelVersion, threads: Int, clock: @escaping () -> Duration) throws(ModelError) {
+    public init(
+        _ version: ModelVersion, threads: Int, startsHelpers: Bool = true, clock: @escaping () -> Duration
+    ) throws(ModelError) {
         self.version = version
         self.clock = clock
         specification = version.inputSpecification
@@ -34,7 +37,7 @@ public final class Classifier {
         let path = version.backbonePath
         do {
             network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(onnx: onnx, threads: threads)
+                try Network(onnx: onnx, threads: threads, startsHelpers: startsHelpers)
             }
         } catch {
             throw .network(path: path, reason: "\(error)")
@@ -53,13 +56,46 @@ public final class Classifier {
         network.run()
     }
 
+    /// The same network under another version: costs as much memory as its head.
+    /// - Throws: where `version` is not made for the network of `other`, with ``shares(with:)`` false.
+    public init(_ version: ModelVersion, sharing other: Classifier) throws(ModelError) {
+        guard version.manifest.backbone == other.version.manifest.backbone else {
+            throw .network(path: version.backbonePath, reason: "it is not the network of \(other.version.id)")
+        }
+        self.version = version
+        network = other.network
+        clock = other.clock
+        specification = version.inputSpecification
+    }
+
+    /// Starts the threads that help with the network; again is harmless. They are as urgent as the calling thread.
+    public func startHelpers() { network.startHelpers() }
+
+    /// Whether one run of the network answers for both versions.
+    public func shares(with other: Classifier) -> Bool {
+        network === other.network && specification == other.specification
+    }
+
+    /// What the network said of the region answered last, copied.
+    public func readout() -> Readout {
+        Readout(
+            logits: network.output(version.manifest.backbone.logits).map(Array.init) ?? [],
+            embedding: embedding ?? [])
+    }
+
+    /// What this version makes of what the network said.
+    public func prediction(of region: String, from readout: Readout) -> Prediction {
+        readout.logits.withUnsafeBufferPointer { prediction(of: region, logits: $0) }
+    }
+
     /// Answers for one region of a picture.
     public func classify(_ picture: Picture, region: Region) throws(ImagingError) -> Answer {
         let start = clock()
         try picture.fill(network.input, region: region.box, as: specification)
         let prepared = clock()
         network.run()
-        let prediction = prediction(of: region.name)
+        let logits = network.output(version.manifest.backbone.logits)
+        let prediction = prediction(of: region.name, logits: logits ?? UnsafeBufferPointer(start: nil, count: 0))
         return Answer(prediction: prediction, prepare: prepared - start, infer: clock() - prepared)
     }
 
@@ -68,17 +104,23 @@ public final class Classifier {
         version.manifest.backbone.embedding.flatMap { network.output($0) }.map(Array.init)
     }
 
-    private func prediction(of region: String) -> Prediction {
-        var probabilities: [Float] = []
-        if let logits = network.output(version.manifest.backbone.logits) {
-            probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
-                count = logits.count
-                guard version.manifest.temperature != 1 else { return softmax(logits, into: buffer) }
-                let cooled = logits.map { $0 / version.manifest.temperature }
-                cooled.withUnsafeBufferPointer { softmax($0, into: buffer) }
-            }
+    private func prediction(of region: String, logits: UnsafeBufferPointer<Float>) -> Prediction {
+        let probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
+            count = logits.count
+            guard version.manifest.temperature != 1 else { return softmax(logits, into: buffer) }
+            let cooled = logits.map { $0 / version.manifest.temperature }
+            cooled.withUnsafeBufferPointer { softmax($0, into: buffer) }
         }
         return Prediction(
-            region: region, model: version.id, labels: version.labels, probabilities: probabilities)
+            region: region, model: version.id, digest: version.digest, labels: version.labels,
+            probabilities: probabilities)
     }
+}
+
+/// What a network said of one region: kept to score other versions of the same network.
+public struct Readout: Sendable {
+    /// Of its own final layer.
+    public var logits: [Float]
+    /// Before the final layer; empty for networks without one.
+    public var embedding: [Float]
 }

@@ -12,6 +12,10 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case damaged(path: String, expected: String, found: String)
     /// The network cannot be run.
     case network(path: String, reason: String)
+    /// A file or directory of the registry cannot be written.
+    case unwritable(path: String, reason: String)
+    /// What was asked must not be done, and why.
+    case refused(String)
     /// A golden photo does not give what the version promises.
     case wrongAnswer(photo: String, what: String)
 
@@ -31,6 +35,10 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "Install it again, or serve another version"
         case .network(let path, let reason):
             "\(path): \(reason)"
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason)"
+        case .refused(let why):
+            why
         case .wrongAnswer(let photo, let what):
             "golden photo \(photo): \(what). The version does not compute what it was made to compute here"
         }

@@ -3,9 +3,12 @@ import ArgumentParser
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Look at the installed model versions.",
+        commandName: "models", abstract: "Look at the installed model versions, and choose which one serves.",
         discussion: "Example: rooster models list",
-        subcommands: [ModelsList.self, ModelsShow.self, ModelsVerify.self])
+        subcommands: [
+            ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsPromote.self, ModelsRollback.self, ModelsShadow.self,
+            ModelsBaseline.self,
+        ])
 }
 
 struct ModelsList: AsyncParsableCommand {

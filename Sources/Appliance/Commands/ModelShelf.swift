@@ -83,7 +83,7 @@ public struct ModelShelf {
     public func list() -> [Entry] {
         let roles = try? installation.registry.roles()
         return installation.registry.installed().map { id in
-            let names = roles?.roles(of: id) ?? []
+            let names = roles?.roles(of: id).map(\.rawValue) ?? []
             do {
                 let version = try installation.registry.version(id)
                 return Entry(
@@ -101,7 +101,8 @@ public struct ModelShelf {
         let manifest = version.manifest
         return Details(
             model: version.id, digest: version.digest,
-            roles: (try? installation.registry.roles())?.roles(of: version.id) ?? [], directory: version.directory,
+            roles: ((try? installation.registry.roles())?.roles(of: version.id) ?? []).map(\.rawValue),
+            directory: version.directory,
             backbone: version.backbonePath, created: manifest.created, source: manifest.source,
             licence: manifest.licence, parent: manifest.parent,
             input:
