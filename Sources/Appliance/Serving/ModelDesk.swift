@@ -8,7 +8,7 @@ import Vocabulary
 
 /// Who answers: follows the table of roles while frames are answered.
 ///
-/// A thread of its own, at the lowest urgency, watches the registry and loads what has a new role; the lane takes the new
+/// A thread of its own, less urgent than all else, watches the registry and loads what has a new role; the lane takes the new
 /// crew between two frames. A version that cannot be loaded leaves the old one in its place, and says so.
 final class ModelDesk: Sendable {
     /// What pages and metrics say.
@@ -43,6 +43,8 @@ final class ModelDesk: Sendable {
     private let state: Mutex<State>
     private let watch: RegistryWatch
 
+    /// A tenth of what the lane gets where both want the same core: a version is there in seconds, and no frame waits.
+    private static let niceness: Int32 = 10
     /// How often is looked without being told: network shares tell nothing.
     private static let patience: Int32 = 1_000
     /// After as many looks a version that could not be loaded is tried again: somebody may have put it right.
@@ -107,7 +109,7 @@ final class ModelDesk: Sendable {
 
     /// Follows the registry until ``close()``. For a thread of its own, whose urgency is lowered.
     func follow() {
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, ModelDesk.niceness)
         var seen: Wish?
         var looks = 0
         while !state.withLock({ $0.isClosed }) {
