@@ -21,6 +21,8 @@ public final class Classifier {
     public let network: Network
     private let specification: InputSpecification
     private let clock: () -> Duration
+    /// The final layer that photos taught; nil where the network's own serves.
+    private let scorer: Scorer?
 
     /// Reads the network, compares it with its digest, compiles it and runs it once.
     /// - Parameters:
@@ -30,6 +32,7 @@ public final class Classifier {
         self.version = version
         self.clock = clock
         specification = version.inputSpecification
+        scorer = try Scorer(version)
         let bytes = try version.backbone()
         let path = version.backbonePath
         do {
@@ -44,10 +47,11 @@ public final class Classifier {
             let found = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
             throw .network(path: path, reason: "its input is \(found), the manifest asks for \(expected)")
         }
-        guard let logits = network.output(version.manifest.backbone.logits), logits.count == version.labels.count else {
-            throw .network(
-                path: path,
-                reason: "it has no output '\(version.manifest.backbone.logits)' with \(version.labels.count) values")
+        let backbone = version.manifest.backbone
+        let (output, count) =
+            scorer.map { (backbone.embedding ?? "", $0.width) } ?? (backbone.logits, version.labels.count)
+        guard network.output(output)?.count == count else {
+            throw .network(path: path, reason: "it has no output '\(output)' with \(count) values")
         }
         network.input.update(repeating: 0)
         network.run()
@@ -69,6 +73,9 @@ public final class Classifier {
     }
 
     private func prediction(of region: String) -> Prediction {
+        if let scorer, let embedding = version.manifest.backbone.embedding.flatMap({ network.output($0) }) {
+            return scorer.prediction(of: region, from: embedding)
+        }
         var probabilities: [Float] = []
         if let logits = network.output(version.manifest.backbone.logits) {
             probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in

@@ -12,6 +12,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case damaged(path: String, expected: String, found: String)
     /// The network cannot be run.
     case network(path: String, reason: String)
+    /// A file or directory of a registry cannot be written; what was there is untouched.
+    case unwritable(path: String, reason: String)
     /// A golden photo does not give what the version promises.
     case wrongAnswer(photo: String, what: String)
 
@@ -31,6 +33,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "Install it again, or serve another version"
         case .network(let path, let reason):
             "\(path): \(reason)"
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason). The model versions that were there are as they were"
         case .wrongAnswer(let photo, let what):
             "golden photo \(photo): \(what). The version does not compute what it was made to compute here"
         }
