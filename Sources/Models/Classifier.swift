@@ -21,6 +21,8 @@ public final class Classifier {
     public let network: Network
     private let specification: InputSpecification
     private let clock: () -> Duration
+    /// The final layer that photos taught; nil where the network's own serves.
+    private let scorer: Scorer?
 
     /// Reads the network, compares it with its digest, compiles it and runs it once.
     /// - Parameters:
@@ -33,6 +35,7 @@ public final class Classifier {
         self.version = version
         self.clock = clock
         specification = version.inputSpecification
+        scorer = try Scorer(version)
         let bytes = try version.backbone()
         let path = version.backbonePath
         do {
@@ -47,22 +50,27 @@ public final class Classifier {
             let found = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
             throw .network(path: path, reason: "its input is \(found), the manifest asks for \(expected)")
         }
-        guard let logits = network.output(version.manifest.backbone.logits), logits.count == version.labels.count else {
-            throw .network(
-                path: path,
-                reason: "it has no output '\(version.manifest.backbone.logits)' with \(version.labels.count) values")
+        let backbone = version.manifest.backbone
+        let (output, count) =
+            scorer.map { (backbone.embedding ?? "", $0.width) } ?? (backbone.logits, version.labels.count)
+        guard network.output(output)?.count == count else {
+            throw .network(path: path, reason: "it has no output '\(output)' with \(count) values")
         }
         network.input.update(repeating: 0)
         network.run()
     }
 
     /// The same network under another version: costs as much memory as its head.
-    /// - Throws: where `version` is not made for the network of `other`, with ``shares(with:)`` false.
+    /// - Throws: where `version` is not made for the network of `other`, or its head is damaged.
     public init(_ version: ModelVersion, sharing other: Classifier) throws(ModelError) {
         guard version.manifest.backbone == other.version.manifest.backbone else {
             throw .network(path: version.backbonePath, reason: "it is not the network of \(other.version.id)")
         }
         self.version = version
+        scorer = try Scorer(version)
+        if let scorer, other.output(version.manifest.backbone.embedding).count != scorer.width {
+            throw .network(path: version.backbonePath, reason: "it has no embedding of \(scorer.width) values")
+        }
         network = other.network
         clock = other.clock
         specification = version.inputSpecification
@@ -79,13 +87,15 @@ public final class Classifier {
     /// What the network said of the region answered last, copied.
     public func readout() -> Readout {
         Readout(
-            logits: network.output(version.manifest.backbone.logits).map(Array.init) ?? [],
-            embedding: embedding ?? [])
+            logits: Array(output(version.manifest.backbone.logits)),
+            embedding: Array(output(version.manifest.backbone.embedding)))
     }
 
     /// What this version makes of what the network said.
     public func prediction(of region: String, from readout: Readout) -> Prediction {
-        readout.logits.withUnsafeBufferPointer { prediction(of: region, logits: $0) }
+        readout.logits.withUnsafeBufferPointer { logits in
+            readout.embedding.withUnsafeBufferPointer { prediction(of: region, logits: logits, embedding: $0) }
+        }
     }
 
     /// Answers for one region of a picture.
@@ -94,8 +104,9 @@ public final class Classifier {
         try picture.fill(network.input, region: region.box, as: specification)
         let prepared = clock()
         network.run()
-        let logits = network.output(version.manifest.backbone.logits)
-        let prediction = prediction(of: region.name, logits: logits ?? UnsafeBufferPointer(start: nil, count: 0))
+        let prediction = prediction(
+            of: region.name, logits: output(version.manifest.backbone.logits),
+            embedding: output(version.manifest.backbone.embedding))
         return Answer(prediction: prediction, prepare: prepared - start, infer: clock() - prepared)
     }
 
@@ -104,7 +115,15 @@ public final class Classifier {
         version.manifest.backbone.embedding.flatMap { network.output($0) }.map(Array.init)
     }
 
-    private func prediction(of region: String, logits: UnsafeBufferPointer<Float>) -> Prediction {
+    /// What the network said last under a name; empty where it has no such output.
+    private func output(_ name: String?) -> UnsafeBufferPointer<Float> {
+        name.flatMap { network.output($0) } ?? UnsafeBufferPointer(start: nil, count: 0)
+    }
+
+    private func prediction(
+        of region: String, logits: UnsafeBufferPointer<Float>, embedding: UnsafeBufferPointer<Float>
+    ) -> Prediction {
+        if let scorer { return scorer.prediction(of: region, from: embedding) }
         let probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
             count = logits.count
             guard version.manifest.temperature != 1 else { return softmax(logits, into: buffer) }

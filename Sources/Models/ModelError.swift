@@ -12,7 +12,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case damaged(path: String, expected: String, found: String)
     /// The network cannot be run.
     case network(path: String, reason: String)
-    /// A file or directory of the registry cannot be written.
+    /// A file or directory of a registry cannot be written; what was there is untouched.
     case unwritable(path: String, reason: String)
     /// What was asked must not be done, and why.
     case refused(String)
@@ -36,7 +36,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
         case .network(let path, let reason):
             "\(path): \(reason)"
         case .unwritable(let path, let reason):
-            "\(path) cannot be written: \(reason)"
+            "\(path) cannot be written: \(reason). The model versions that were there are as they were"
         case .refused(let why):
             why
         case .wrongAnswer(let photo, let what):

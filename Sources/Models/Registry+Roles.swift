@@ -18,7 +18,7 @@ extension Registry {
     /// Runs `body` while nobody else changes the registry; other readers are not held up.
     public func locked<Result>(_ body: (String) throws -> Result) throws -> Result {
         let directory = try owned()
-        try DurableFile.makeDirectory(directory)
+        try Disk.makeDirectory(directory)
         let path = "\(directory)/.lock"
         let file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else {
@@ -50,7 +50,8 @@ extension Registry {
             } catch {
                 throw ModelError.malformed(path: Registry.rolesPath(in: directory), what: "\(error)")
             }
-            try DurableFile.replace(Registry.rolesPath(in: directory), with: bytes)
+            try Disk.sweep(directory)
+            try Disk.write(bytes, to: Registry.rolesPath(in: directory))
             return after
         }
     }
