@@ -71,6 +71,9 @@ public final class Classifier {
         if let scorer, other.output(version.manifest.backbone.embedding).count != scorer.width {
             throw .network(path: version.backbonePath, reason: "it has no embedding of \(scorer.width) values")
         }
+        if scorer == nil, other.output(version.manifest.backbone.logits).count != version.labels.count {
+            throw .network(path: version.backbonePath, reason: "it has not \(version.labels.count) logits")
+        }
         network = other.network
         clock = other.clock
         specification = version.inputSpecification

@@ -60,9 +60,10 @@ extension Registry {
     /// under its name or nothing. Its network is copied into the registry once.
     /// - Returns: the version as it can be loaded.
     public func add(_ draft: VersionDraft) throws(ModelError) -> ModelVersion {
-        guard let registry = directories.first else {
-            throw .unwritable(path: "models", reason: "there is no directory for model versions")
-        }
+        try locked { (registry) throws(ModelError) in try add(draft, to: registry) }
+    }
+
+    private func add(_ draft: VersionDraft, to registry: String) throws(ModelError) -> ModelVersion {
         let folder = "\(registry)/\(draft.manifest.name)"
         try Disk.makeDirectory(folder)
         try Disk.makeDirectory("\(registry)/backbones")
@@ -94,7 +95,7 @@ extension Registry {
         return max(0, numbers.max() ?? 0) + 1
     }
 
-    private func install(
+    func install(
         _ backbone: Manifest.Backbone, from path: String, into folder: String
     ) throws(ModelError) {
         let target = "\(folder)/\(backbone.sha256).onnx"

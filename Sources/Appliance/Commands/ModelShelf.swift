@@ -72,7 +72,21 @@ public struct ModelShelf {
         }
     }
 
-    private let installation: Installation
+    /// A photo that a version was taught with.
+    public struct Photo: Encodable, CustomStringConvertible {
+        let photo: TrainingPhoto
+
+        /// As the line of the version's `photos.jsonl`.
+        public func encode(to encoder: any Encoder) throws { try photo.encode(to: encoder) }
+
+        /// One line for people.
+        public var description: String {
+            let said = photo.predicted.map { $0 == photo.label ? "" : "  (taken for \($0) before it was seen)" } ?? ""
+            return "\(photo.label.padding(16))\(photo.path)  \(photo.digest.prefix(12))\(said)"
+        }
+    }
+
+    let installation: Installation
 
     /// The versions that an installation sees.
     public init(_ installation: Installation) {
@@ -108,6 +122,16 @@ public struct ModelShelf {
             input:
                 "\(manifest.preprocessing.width) x \(manifest.preprocessing.height) \(manifest.preprocessing.channels.rawValue)",
             labels: manifest.labels, groups: manifest.groups.mapValues(\.count))
+    }
+
+    /// The photos a version was taught with, and what was said of each before it was seen.
+    public func photos(_ name: String?) throws -> [Photo] {
+        let version = try installation.modelVersion(name)
+        let photos = try version.trainingPhotos().map(Photo.init)
+        guard !photos.isEmpty else {
+            throw ModelError.refused("\(version.id) was not taught here: nothing is known of its photos")
+        }
+        return photos
     }
 
     /// Compares digests, loads the network and lets it answer its golden photos.

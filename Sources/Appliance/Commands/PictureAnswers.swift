@@ -34,18 +34,19 @@ final class PictureAnswers {
         }
         do {
             return .answers(
-                try jpeg.withUnsafeBytes { (bytes) throws(ImagingError) in
-                    let picture = try decoder.decode(
-                        bytes, regions: regions.map(\.box), minimumSide: DecodeStage.minimumSide)
-                    var predictions: [Prediction] = []
-                    for region in regions {
-                        predictions.append(try classifier.classify(picture, region: region).prediction)
-                    }
-                    return predictions
-                })
-        } catch {
+                try jpeg.withUnsafeBytes { (bytes) throws(ImagingError) in try answer(bytes, regions) })
+        } catch let error as ImagingError {
             return .changed("\(path) \(error.message)")
         }
+    }
+
+    private func answer(
+        _ jpeg: UnsafeRawBufferPointer, _ regions: [Region]
+    ) throws(ImagingError) -> [Prediction] {
+        let picture = try decoder.decode(jpeg, regions: regions.map(\.box), minimumSide: DecodeStage.minimumSide)
+        var predictions: [Prediction] = []
+        for region in regions { predictions.append(try classifier.classify(picture, region: region).prediction) }
+        return predictions
     }
 }
 

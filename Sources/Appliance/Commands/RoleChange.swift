@@ -73,14 +73,14 @@ public struct RoleChange {
     /// Production and previous change places.
     /// - Throws: where there is no previous, or its files are damaged.
     public func rollBack() throws -> Report {
-        let roles = try installation.registry.changeRoles { roles in
+        let roles = try installation.registry.changeRoles { (roles) throws(ModelError) in
             guard let previous = roles.previous else {
-                throw ModelError.refused("there is no previous version to go back to (rooster models list)")
+                throw .refused("there is no previous version to go back to (rooster models list)")
             }
             let version = try installation.registry.version(previous)
             try version.verify()
             if let fault = installation.fault(ofActing: version, under: installation.configuration) {
-                throw ModelError.refused(fault)
+                throw .refused(fault)
             }
             _ = roles.rollBack()
         }
