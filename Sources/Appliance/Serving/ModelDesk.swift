@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Glibc
 import Logging
@@ -128,13 +129,15 @@ final class ModelDesk: Sendable {
         }
     }
 
-    /// Frees what the lane let go, on this thread.
+    /// Frees what the lane let go, on this thread, and gives the memory back to the system.
     private func letGo() {
-        let retired = state.withLock { state in
+        var retired = state.withLock { state in
             defer { state.retired = [] }
             return state.retired
         }
-        withExtendedLifetime(retired) {}
+        guard !retired.isEmpty else { return }
+        retired = []
+        rk_trim_memory()
     }
 
     // MARK: Taking a new table
@@ -217,7 +220,7 @@ final class ModelDesk: Sendable {
         }
     }
 
-    /// A version, tested: one of `known`, else loaded; on the network of one of them where it is the same.
+    /// A version: one of `known`, else on the network of one of them where that is the same, else loaded and tested.
     private func loaded(_ id: ModelID, beside known: [Classifier], acts: Bool) throws -> Classifier {
         let version = try installation.registry.version(id)
         if acts, let fault = installation.fault(ofActing: version, under: settings.now.configuration) {
@@ -226,11 +229,14 @@ final class ModelDesk: Sendable {
         if let warm = known.first(where: { $0.version.id == id && $0.version.digest == version.digest }) {
             return warm
         }
-        let partner = known.first { $0.version.manifest.backbone == version.manifest.backbone }
-        // It answers its golden photos on a network of its own: the lane works with the shared one meanwhile.
+        // A head costs kilobytes and no time. Its bytes are compared with their digest; it has answered its golden photos
+        // when it was given its role, and its network has answered golden photos here.
+        if let partner = known.first(where: { $0.version.manifest.backbone == version.manifest.backbone }) {
+            return try Classifier(version, sharing: partner)
+        }
         let fresh = try Classifier(
-            version, threads: partner == nil ? installation.threads : 1, startsHelpers: false, clock: Clock.monotonic)
+            version, threads: installation.threads, startsHelpers: false, clock: Clock.monotonic)
         try fresh.selfTest()
-        return try partner.map { try Classifier(version, sharing: $0) } ?? fresh
+        return fresh
     }
 }
