@@ -45,13 +45,18 @@ public struct Installation: Sendable {
     /// What is wrong with the settings beyond their form: labels that no installed version has, and the like.
     public func faults() -> [String] {
         var faults = configuration.faults(labels: registry.labels()).map { "\($0)" }
-        if let version = try? modelVersion(nil), configuration.storage.people == .drop,
-            version.labels.indices(of: "group:people").isEmpty
-        {
-            faults.append(
-                "storage.people: drop needs a model with group:people, and \(version.id) has none; use keep")
+        if let version = try? modelVersion(nil), let fault = fault(ofActing: version, under: configuration) {
+            faults.append(fault)
         }
         return faults
+    }
+
+    /// Why a version must not act under these settings; nil: it may.
+    func fault(ofActing version: ModelVersion, under configuration: Configuration) -> String? {
+        guard configuration.storage.people == .drop, version.labels.indices(of: "group:people").isEmpty else {
+            return nil
+        }
+        return "storage.people: drop needs a model with group:people, and \(version.id) has none; use keep"
     }
 
     /// What is worth knowing and no fault: idle rules, people that are hardly known.

@@ -76,7 +76,7 @@ extension Classifier {
         return golden
     }
 
-    private func answer(_ jpeg: Data, named name: String, decoder: JPEGDecoder) throws(ModelError) -> Prediction {
+    func answer(_ jpeg: Data, named name: String, decoder: JPEGDecoder) throws(ModelError) -> Prediction {
         do {
             return try jpeg.withUnsafeBytes { bytes in
                 let picture = try decoder.decode(bytes, regions: [Region.wholeFrame.box], minimumSide: 256)

@@ -12,7 +12,7 @@ public struct ModelVersion: Sendable {
     public let manifest: Manifest
     /// The labels, shared by all its predictions.
     public let labels: Labels
-    /// Identifies what it computes: the SHA-256 of its manifest without the time it was made.
+    /// Identifies what it computes: the SHA-256 of its manifest without name, version and the time it was made.
     public let digest: String
     /// Where its network lies.
     public let backbonePath: String
@@ -48,10 +48,51 @@ public struct ModelVersion: Sendable {
         return how.layout == .interleaved ? [1, how.height, how.width, 3] : [1, 3, how.height, how.width]
     }
 
-    /// Compares the network and the golden photos with the digests of the manifest.
+    /// The final layer that photos taught, compared with its digest; nil where the network's own serves.
+    public func head() throws(ModelError) -> Head? {
+        guard let named = manifest.head else { return nil }
+        let path = "\(directory)/\(named.file)"
+        let bytes = try read(path)
+        let found = sha256(bytes)
+        guard found == named.sha256 else { throw .damaged(path: path, expected: named.sha256, found: found) }
+        do {
+            let head = try Head(safetensors: bytes)
+            guard head.labels == labels.count else {
+                throw HeadFault(words: "it has \(head.labels) labels, the manifest \(labels.count)")
+            }
+            return head
+        } catch {
+            throw .malformed(path: path, what: "not a head: \(error)")
+        }
+    }
+
+    /// The photos it was taught with, and what was said of each before it was seen; empty where it was not taught here.
+    public func trainingPhotos() throws(ModelError) -> [TrainingPhoto] {
+        guard manifest.photos != nil else { return [] }
+        let path = "\(directory)/\(TrainingPhoto.file)"
+        return try TrainingPhoto.list(try read(path), path: path)
+    }
+
+    /// How good it is, as measured when it was taught; nil where it was not taught here.
+    public func evaluation() throws(ModelError) -> Evaluation? {
+        guard manifest.files?[Evaluation.file] != nil else { return nil }
+        let path = "\(directory)/\(Evaluation.file)"
+        let bytes = try read(path)
+        do {
+            return try JSONDecoder().decode(Evaluation.self, from: bytes)
+        } catch {
+            throw .malformed(path: path, what: "not an evaluation: \(words(error))")
+        }
+    }
+
+    /// Compares the network, the head, the golden photos and all further files with the digests of the manifest.
     /// - Complexity: reads every byte of the version; a tenth of a second for 18 MB.
     public func verify() throws(ModelError) {
         try check(backbonePath, is: manifest.backbone.sha256)
+        if let head = manifest.head { try check("\(directory)/\(head.file)", is: head.sha256) }
+        for (name, expected) in (manifest.files ?? [:]).sorted(by: { $0.key < $1.key }) {
+            try check("\(directory)/\(name)", is: expected)
+        }
         for (name, expected) in manifest.golden.sorted(by: { $0.key < $1.key }) {
             guard !name.contains("/") else {
                 throw .malformed(path: "\(directory)/manifest.json", what: "golden photo '\(name)' is not a file name")
@@ -78,6 +119,7 @@ public struct ModelVersion: Sendable {
     private static func digest(of manifest: Manifest) -> String {
         var timeless = manifest
         timeless.created = Instant(milliseconds: 0)
+        (timeless.name, timeless.version) = ("", "")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return sha256((try? encoder.encode(timeless)) ?? Data())

@@ -85,31 +85,3 @@ public struct Registry: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     }
 }
-
-/// Which version serves as what (DESIGN section 1).
-public struct Roles: Codable, Sendable, Equatable {
-    /// The version that acts.
-    public var production: ModelID
-    /// What a rollback takes.
-    public var previous: ModelID?
-    /// Scored and never acted on.
-    public var shadow: ModelID?
-    /// The old, well-known version always scored beside production.
-    public var baseline: ModelID?
-
-    /// - Parameter production: the version that acts.
-    public init(
-        production: ModelID, previous: ModelID? = nil, shadow: ModelID? = nil, baseline: ModelID? = nil
-    ) {
-        self.production = production
-        self.previous = previous
-        self.shadow = shadow
-        self.baseline = baseline
-    }
-
-    /// The names of the roles that `id` has.
-    public func roles(of id: ModelID) -> [String] {
-        [("production", production), ("previous", previous), ("shadow", shadow), ("baseline", baseline)]
-            .compactMap { name, holder in holder == id ? name : nil }
-    }
-}

@@ -34,5 +34,6 @@ struct Rooster: AsyncParsableCommand {
         subcommands: [
             Run.self, Import.self, Classify.self, Check.self, Reload.self, Detections.self, Correct.self,
             Action.self, Arm.self, Disarm.self, DoctorCommand.self, ModelsCommand.self, Bench.self,
+            ReplayCommand.self, RulesCommand.self,
         ])
 }
