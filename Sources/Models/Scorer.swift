@@ -60,7 +60,8 @@ public final class Scorer {
         }
         evidence = Evidence(logit: raw.max() ?? 0, similarity: similarity(to: predicted))
         return Prediction(
-            region: region, model: version.id, digest: version.digest, labels: version.labels, probabilities: probabilities,
+            region: region, model: version.id, digest: version.digest, labels: version.labels,
+            probabilities: probabilities,
             unknown: unknown, unknownThreshold: version.manifest.unknown?.threshold)
     }
 
