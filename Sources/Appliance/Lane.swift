@@ -137,7 +137,8 @@ final class Lane {
         let report = FrameReport(
             identity: claim.identity, path: claim.path, time: claim.time, state: .recorded, late: verdict.late,
             deadline: frame.source.deadline, latency: latency, missed: missed, timings: timings,
-            answers: scored(answers, readouts), detections: verdict.detections, nearMisses: verdict.nearMisses, actions: actions)
+            answers: scored(answers, readouts), detections: verdict.detections, nearMisses: verdict.nearMisses,
+            actions: actions)
         around.reports.put(report)
         around.reports.put(endedVisits: verdict.endedVisits)
         around.latencies.note(report)

@@ -32,7 +32,8 @@ struct Recorder: Sendable {
     private func takeUpPictures() async {
         for frame in (try? await store.lackingPictures(newest: Recorder.batch)) ?? [] {
             let deletes = settings.now.sources[frame.source]?.deletesOriginals ?? false
-            _ = try? await store.keepPicture(of: frame.id, from: frame.path, by: deletes ? .link : .copy, digest: Recorder.digest)
+            _ = try? await store.keepPicture(
+                of: frame.id, from: frame.path, by: deletes ? .link : .copy, digest: Recorder.digest)
         }
     }
 

@@ -147,7 +147,11 @@ public final class Classifier {
     private func prediction(
         of region: String, logits: UnsafeBufferPointer<Float>, embedding: UnsafeBufferPointer<Float>
     ) -> Prediction {
-        if let scorer { return scorer.prediction(of: region, from: embedding) }
+        if let scorer {
+            var prediction = scorer.prediction(of: region, from: embedding)
+            prediction.digest = version.digest
+            return prediction
+        }
         let probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
             count = logits.count
             if version.manifest.backbone.gives == .probabilities { return shares(logits, into: buffer) }

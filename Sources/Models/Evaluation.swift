@@ -118,6 +118,8 @@ public struct Evaluation: Codable, Sendable, Equatable {
     public var calibrationFloor: Double
     /// The share of photos not flagged as unknown; nil: there is no score.
     public var accepted: Share?
+    /// The chance that something that was not taught is stranger than a known photo (AUROC); nil: it was not measured.
+    public var unknownArea: Double?
     /// The labels in the version's order.
     public var labels: [Label]
     /// Photos by true label (row) and answer (column).
@@ -135,13 +137,14 @@ public struct Evaluation: Codable, Sendable, Equatable {
         case confidenceGap = "confidence_gap"
         case calibrationError = "calibration_error"
         case calibrationFloor = "calibration_floor"
+        case unknownArea = "unknown_auroc"
     }
 
     /// Everything that was measured.
     public init(
         photos: Int, groups: Int, folds: Int, optimistic: String?, accuracy: Share, balancedAccuracy: Double,
         logLoss: Double, brier: Double, confidenceGap: Double, calibrationError: Double, calibrationFloor: Double,
-        accepted: Share?, labels: [Label], confusion: [[Int]], doubts: [Doubt]
+        accepted: Share?, unknownArea: Double?, labels: [Label], confusion: [[Int]], doubts: [Doubt]
     ) {
         self.photos = photos
         self.groups = groups
@@ -155,6 +158,7 @@ public struct Evaluation: Codable, Sendable, Equatable {
         self.calibrationError = calibrationError
         self.calibrationFloor = calibrationFloor
         self.accepted = accepted
+        self.unknownArea = unknownArea
         self.labels = labels
         self.confusion = confusion
         self.doubts = doubts

@@ -64,6 +64,7 @@ public struct PairedTest: Sendable, Equatable {
     /// One-sided: an error of 5 %.
     private static let level = 0.95
     private static let leastOfLabel = 10
+    private static let leastGroups = 5
     private static let fewGroups = 50
     private static let worst = 6.9
 
@@ -90,8 +91,10 @@ public struct PairedTest: Sendable, Equatable {
             }.map(\.key).sorted()
     }
 
-    /// What the test says.
+    /// What the test says. Fewer than five groups say nothing, however many photos they hold: all of four may be on one
+    /// side once in sixteen times.
     public var verdict: Verdict {
+        guard groups >= PairedTest.leastGroups else { return .open }
         let isWorse = confidence < 1 - PairedTest.level || (midP < 0.05 && onlyOld > onlyNew) || !losers.isEmpty
         if isWorse { return .worse }
         return confidence > PairedTest.level ? .better : .open

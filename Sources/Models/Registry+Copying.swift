@@ -28,6 +28,7 @@ extension Registry {
     /// It is written beside, brought to the disk, and renamed: whatever dies, all of it is there or nothing.
     /// - Returns: false where the very same version was there already.
     /// - Throws: where another version of this name is there.
+    @discardableResult
     public func copy(_ version: ModelVersion) throws(ModelError) -> Bool {
         try locked { (registry) throws(ModelError) in
             let folder = "\(registry)/\(version.id.name)"

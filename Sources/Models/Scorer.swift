@@ -5,8 +5,10 @@ public import Vocabulary
 ///
 /// Any number of heads may be scored from one embedding. Apart from the prediction itself nothing is allocated.
 public final class Scorer {
-    /// The version whose head it is.
-    public let version: ModelVersion
+    private let id: ModelID
+    private let labels: Labels
+    private let temperature: Float
+    private let fit: Manifest.Unknown?
     private let head: Head
     private let packed: [Float]
     private var feature: [Float]
@@ -23,18 +25,35 @@ public final class Scorer {
         public var logit: Float
         /// The largest dot product with a training photo of the predicted label, 0 to 1.
         public var similarity: Float
+
+        /// What speaks for a photo being one of those taught.
+        public init(logit: Float, similarity: Float) {
+            self.logit = logit
+            self.similarity = similarity
+        }
     }
 
     /// Reads the head of a version.
     /// - Returns: nil for a version whose network has its own final layer.
     public convenience init?(_ version: ModelVersion) throws(ModelError) {
         guard let head = try version.head() else { return nil }
-        self.init(version, head: head)
+        self.init(version.id, labels: version.labels, head: head, manifest: version.manifest)
     }
 
-    init(_ version: ModelVersion, head: Head) {
-        self.version = version
+    /// A head that lies in no registry yet.
+    /// - Parameter manifest: its temperature and how its score of the unknown is made.
+    public convenience init(head: Head, manifest: Manifest) {
+        self.init(
+            ModelID(name: manifest.name, version: manifest.version),
+            labels: Labels(names: manifest.labels, groups: manifest.groups), head: head, manifest: manifest)
+    }
+
+    private init(_ id: ModelID, labels: Labels, head: Head, manifest: Manifest) {
+        self.id = id
+        self.labels = labels
         self.head = head
+        temperature = manifest.temperature
+        fit = manifest.unknown
         packed = head.weight.withUnsafeBufferPointer { weight in
             guard let base = weight.baseAddress else { return [] }
             return DenseProduct.packed(transposing: base, depth: head.width, columns: head.labels)
@@ -60,8 +79,8 @@ public final class Scorer {
         }
         evidence = Evidence(logit: raw.max() ?? 0, similarity: similarity(to: predicted))
         return Prediction(
-            region: region, model: version.id, digest: version.digest, labels: version.labels, probabilities: probabilities,
-            unknown: unknown, unknownThreshold: version.manifest.unknown?.threshold)
+            region: region, model: id, labels: labels, probabilities: probabilities, unknown: unknown,
+            unknownThreshold: fit?.threshold)
     }
 
     private func product() {
@@ -86,7 +105,7 @@ public final class Scorer {
     private func calibrate() -> Int {
         var best = 0
         for label in 0..<head.labels {
-            calibrated[label] = (raw[label] - head.shift[label]) / version.manifest.temperature
+            calibrated[label] = (raw[label] - head.shift[label]) / temperature
             if calibrated[label] > calibrated[best] { best = label }
         }
         return best
@@ -107,7 +126,7 @@ public final class Scorer {
 
     /// The conformal rank of the likeness among those of known photos, turned round: 1 is as strange as can be.
     private var unknown: Double? {
-        guard let fit = version.manifest.unknown, !head.likeness.isEmpty else { return nil }
+        guard let fit, !head.likeness.isEmpty else { return nil }
         let likeness = fit.likeness(evidence)
         var (low, high) = (0, head.likeness.count)  // how many known photos are at most as like
         while low < high {

@@ -1,5 +1,4 @@
 public import Foundation
-import Imaging
 import ONNXFormat
 import Vocabulary
 
@@ -23,10 +22,10 @@ extension ModelVersion {
             model.metadata["rooster.version"] = id.description
             model.metadata["rooster.digest"] = digest
             model.metadata["labels"] = manifest.labels.joined(separator: "\n")
-            let how = manifest.preprocessing
-            model.metadata["preprocessing"] =
-                "\(how.width)x\(how.height) \(how.channels.rawValue), centre crop \(how.crop) of the shorter side, "
-                + "\(how.resample.rawValue), (value - \(how.offset)) / \(how.scale)"
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            model.metadata["preprocessing"] = String(
+                decoding: try encoder.encode(manifest.preprocessing), as: UTF8.self)
             return Data(try model.serialized())
         } catch let error as ModelError {
             throw error
@@ -48,29 +47,31 @@ extension ONNXGraph {
         }
         outputs = outputs.filter { $0.name == embedding }
         removeWhatNothingReads()
+        let own = freePrefix
         let temperature = manifest.temperature
         let bias = zip(head.bias, head.shift).map { ($0 - $1) / temperature }
         let constants = [
             ONNXTensor(
-                name: "head.weight", shape: [head.labels, head.width], floats: head.weight.map { $0 / temperature }),
-            ONNXTensor(name: "head.bias", shape: [head.labels], floats: bias),
+                name: "\(own).weight", shape: [head.labels, head.width], floats: head.weight.map { $0 / temperature }),
+            ONNXTensor(name: "\(own).bias", shape: [head.labels], floats: bias),
             // Of an embedding that is all zero the feature is too.
-            ONNXTensor(name: "head.least", shape: [1], floats: [1e-30]),
-            axesAreInputs ? ONNXTensor(name: "head.axes", shape: [1], integers: [1]) : nil,
+            ONNXTensor(name: "\(own).least", shape: [1], floats: [1e-30]),
+            axesAreInputs ? ONNXTensor(name: "\(own).axes", shape: [1], integers: [1]) : nil,
         ]
         initializers += constants.compactMap { $0 }
         let sum = ONNXNode(
-            name: "head/ReduceSum", operatorType: "ReduceSum",
-            inputs: axesAreInputs ? ["head.positive", "head.axes"] : ["head.positive"], outputs: ["head.sum"],
+            name: "\(own).sum/ReduceSum", operatorType: "ReduceSum",
+            inputs: axesAreInputs ? ["\(own).positive", "\(own).axes"] : ["\(own).positive"], outputs: ["\(own).sum"],
             attributes: axesAreInputs ? ["keepdims": .int(1)] : ["axes": .ints([1]), "keepdims": .int(1)])
         nodes += [
-            node("Flatten", [embedding], "head.embedding", ["axis": .int(1)]),
-            node("Relu", ["head.embedding"], "head.positive"), sum,
-            node("Add", ["head.sum", "head.least"], "head.whole"),
-            node("Div", ["head.positive", "head.whole"], "head.share"), node("Sqrt", ["head.share"], "head.feature"),
+            node("Flatten", [embedding], "\(own).embedding", ["axis": .int(1)]),
+            node("Relu", ["\(own).embedding"], "\(own).positive"), sum,
+            node("Add", ["\(own).sum", "\(own).least"], "\(own).whole"),
+            node("Div", ["\(own).positive", "\(own).whole"], "\(own).share"),
+            node("Sqrt", ["\(own).share"], "\(own).feature"),
         ]
         let logits = free("logits")
-        nodes.append(node("Gemm", ["head.feature", "head.weight", "head.bias"], logits, ["transB": .int(1)]))
+        nodes.append(node("Gemm", ["\(own).feature", "\(own).weight", "\(own).bias"], logits, ["transB": .int(1)]))
         finish(logits, labels: head.labels)
     }
 
@@ -80,11 +81,12 @@ extension ONNXGraph {
         outputs = outputs.filter { $0.name == given }
         removeWhatNothingReads()
         guard manifest.temperature != 1 else { return finish(given, labels: manifest.labels.count) }
-        if let constant = ONNXTensor(name: "head.temperature", shape: [1], floats: [manifest.temperature]) {
+        let temperature = free("temperature")
+        let logits = free("logits.cooled")
+        if let constant = ONNXTensor(name: temperature, shape: [1], floats: [manifest.temperature]) {
             initializers.append(constant)
         }
-        let logits = free("logits.cooled")
-        nodes.append(node("Div", [given, "head.temperature"], logits))
+        nodes.append(node("Div", [given, temperature], logits))
         finish(logits, labels: manifest.labels.count)
     }
 
@@ -98,14 +100,21 @@ extension ONNXGraph {
         _ operation: String, _ inputs: [String], _ output: String, _ attributes: [String: ONNXAttribute] = [:]
     ) -> ONNXNode {
         ONNXNode(
-            name: "head/\(operation)", operatorType: operation, inputs: inputs, outputs: [output],
+            name: "\(output)/\(operation)", operatorType: operation, inputs: inputs, outputs: [output],
             attributes: attributes)
     }
 
+    private var names: Set<String> { Set(nodes.flatMap(\.outputs) + initializers.map(\.name) + inputs.map(\.name)) }
+
     /// A name that no value has.
-    private func free(_ name: String) -> String {
-        let used = Set(nodes.flatMap(\.outputs) + initializers.map(\.name) + inputs.map(\.name))
-        return used.contains(name) ? free(name + "_") : name
+    private func free(_ name: String) -> String { names.contains(name) ? free(name + "_") : name }
+
+    /// What no name of a value begins with.
+    private var freePrefix: String {
+        let names = names
+        var prefix = "rooster"
+        while names.contains(where: { $0.hasPrefix(prefix) }) { prefix += "_" }
+        return prefix
     }
 
     /// Leaves what the outputs need: the network's own final layer goes.

@@ -6,7 +6,8 @@ struct ModelsCommand: AsyncParsableCommand {
         commandName: "models", abstract: "Look at the model versions, make new ones, and choose which one serves.",
         discussion: "Example: rooster models list",
         subcommands: [
-            ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsPromote.self, ModelsRollback.self, ModelsShadow.self,
+            ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsPromote.self, ModelsRollback.self,
+            ModelsShadow.self,
             ModelsBaseline.self, ModelsCompare.self, ModelsImport.self, ModelsExport.self, ModelsRemove.self,
             ModelsQuantize.self,
         ])

@@ -3,7 +3,8 @@ import ArgumentParser
 
 struct ModelsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Copy a version with all it needs into a directory, or make one ONNX file of it.",
+        commandName: "export",
+        abstract: "Copy a version with all it needs into a directory, or make one ONNX file of it.",
         discussion: """
             Example: rooster models export henhouse/3 /media/stick/models
                      rooster models export henhouse/3 --onnx henhouse.onnx
@@ -38,7 +39,8 @@ struct ModelsExport: AsyncParsableCommand {
 
 struct ModelsRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove a version that has no role, and its network where nobody else uses it.",
+        commandName: "remove",
+        abstract: "Remove a version that has no role, and its network where nobody else uses it.",
         discussion: "Example: rooster models remove henhouse/2")
 
     @OptionGroup var common: CommonOptions

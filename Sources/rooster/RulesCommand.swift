@@ -9,7 +9,8 @@ struct RulesCommand: AsyncParsableCommand {
 
 struct RulesTry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "try", abstract: "Run stored predictions through the rules at hand, and print what would have fired.",
+        commandName: "try",
+        abstract: "Run stored predictions through the rules at hand, and print what would have fired.",
         discussion: """
             Example: rooster rules try --since 7d --settings my.yaml
             Prints where the rules of these settings do something else than what is on record, then a line a rule. Sets

@@ -7,7 +7,7 @@ public import Vocabulary
 /// asked then, from kept pictures.
 public struct Comparison {
     /// A region of a frame of which the two say different things.
-    public struct Difference: Encodable, CustomStringConvertible {
+    public struct Difference: Encodable, Sendable, CustomStringConvertible {
         var frame: FrameID
         var time: Instant
         var source: String
@@ -28,8 +28,8 @@ public struct Comparison {
     }
 
     /// All together.
-    public struct Summary: Encodable, CustomStringConvertible {
-        struct Truth: Encodable {
+    public struct Summary: Encodable, Sendable, CustomStringConvertible {
+        struct Truth: Encodable, Sendable {
             var photos: Int
             var groups: Int
             var firstAccuracy: Double
@@ -107,7 +107,8 @@ public struct Comparison {
                 }
                 let answerer = try answerers[index] ?? PictureAnswers(version, installation: installation)
                 answerers[index] = answerer
-                guard case .answers(let found) = try await answerer.answer(frame, regions: frame.regions, in: walk.store)
+                guard
+                    case .answers(let found) = try await answerer.answer(frame, regions: frame.regions, in: walk.store)
                 else {
                     summary.missing += frame.regions.count
                     return

@@ -53,7 +53,9 @@ final class PictureAnswers {
 extension RecordedFrame {
     /// The regions that production answered, in their order.
     var regions: [Region] {
-        answers.filter { $0.role == ModelRole.production.rawValue }.map { Region(name: $0.item.region, box: $0.item.box) }
+        answers.filter { $0.role == ModelRole.production.rawValue }.map {
+            Region(name: $0.item.region, box: $0.item.box)
+        }
     }
 
     /// What a version said of a region, in whatever role.

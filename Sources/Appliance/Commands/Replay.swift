@@ -6,7 +6,7 @@ public import Vocabulary
 /// `rooster replay`: kept frames through a version again. Records nothing.
 public struct Replay {
     /// What became of one region of one frame.
-    public struct Line: Encodable, CustomStringConvertible {
+    public struct Line: Encodable, Sendable, CustomStringConvertible {
         /// How the answer compares with the one on record.
         public enum Verdict: String, Encodable, Sendable {
             /// The same, bit for bit.
@@ -50,7 +50,7 @@ public struct Replay {
     }
 
     /// All together.
-    public struct Summary: Encodable, CustomStringConvertible {
+    public struct Summary: Encodable, Sendable, CustomStringConvertible {
         var model: String
         var frames = 0
         var regions = 0
@@ -96,12 +96,15 @@ public struct Replay {
         func answers(for id: ModelID) throws -> PictureAnswers {
             if let wanted { return wanted }
             let found =
-                loaded[id] ?? Result { try PictureAnswers(installation.registry.version(id), installation: installation) }
+                loaded[id]
+                ?? Result { try PictureAnswers(installation.registry.version(id), installation: installation) }
             loaded[id] = found
             return try found.get()
         }
         func replay(_ frame: RecordedFrame) async throws {
-            guard let recorded = frame.answers.first(where: { $0.role == ModelRole.production.rawValue }) else { return }
+            guard let recorded = frame.answers.first(where: { $0.role == ModelRole.production.rawValue }) else {
+                return
+            }
             summary.frames += 1
             if Clock.monotonic() - shown > .seconds(1) {
                 progress(summary.frames)
@@ -134,7 +137,8 @@ public struct Replay {
             let recorded = frame.answer(of: version.version.id, digest: version.version.digest, region: region.name)
             var line = Line(
                 frame: frame.id, time: frame.time, source: frame.source, region: region.name,
-                model: version.version.id, verdict: .gone, labels: [], recorded: recorded.map { Array($0.item.labels.prefix(5)) } ?? [])
+                model: version.version.id, verdict: .gone, labels: [],
+                recorded: recorded.map { Array($0.item.labels.prefix(5)) } ?? [])
             switch outcome {
             case .gone: break
             case .changed(let reason): (line.verdict, line.reason) = (.changed, reason)

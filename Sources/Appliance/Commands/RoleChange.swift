@@ -111,7 +111,8 @@ public struct RoleChange {
             let status: DaemonStatus
             do {
                 status = try JSONDecoder().decode(
-                    DaemonStatus.self, from: Data(try await client.ask(.get, "/api/v1/status", timeout: .seconds(5)).utf8))
+                    DaemonStatus.self,
+                    from: Data(try await client.ask(.get, "/api/v1/status", timeout: .seconds(5)).utf8))
             } catch let refusal as DaemonClient.Refusal where refusal.isSilent {
                 report.serving = false
                 return report

@@ -12,7 +12,7 @@ public import Vocabulary
 /// sum is stored.
 public struct RulesTrial {
     /// What one rule makes of one region of one frame, beside what happened.
-    public struct Line: Encodable, CustomStringConvertible {
+    public struct Line: Encodable, Sendable, CustomStringConvertible {
         var frame: FrameID
         var time: Instant
         var source: String
@@ -50,12 +50,13 @@ public struct RulesTrial {
         public var description: String {
             func words(_ deed: String?) -> String { deed?.replacingOccurrences(of: "_", with: " ") ?? "nothing" }
             let what = differs ? "would: \(words(would)); did: \(words(did))" : "would and did: \(words(would))"
-            return "\(time)  \(source)  \(region)  \(label) \(Words.probability(probability))  \(rule)  \(what)  \(frame)"
+            return
+                "\(time)  \(source)  \(region)  \(label) \(Words.probability(probability))  \(rule)  \(what)  \(frame)"
         }
     }
 
     /// One rule, now and then.
-    public struct Row: Encodable, CustomStringConvertible {
+    public struct Row: Encodable, Sendable, CustomStringConvertible {
         var rule: String
         var seen = 0
         var fires = 0
@@ -74,7 +75,7 @@ public struct RulesTrial {
     }
 
     /// All together.
-    public struct Summary: Encodable, CustomStringConvertible {
+    public struct Summary: Encodable, Sendable, CustomStringConvertible {
         var frames = 0
         var rules: [Row] = []
         var differences = 0
@@ -83,7 +84,8 @@ public struct RulesTrial {
 
         /// For people.
         public var description: String {
-            (["\(frames) frames, \(differences) differences"] + rules.map(\.description) + notes).joined(separator: "\n")
+            (["\(frames) frames, \(differences) differences"] + rules.map(\.description) + notes).joined(
+                separator: "\n")
         }
     }
 
@@ -206,7 +208,9 @@ private struct Trial {
         for detection in detections {
             let would =
                 due.contains(detection.id)
-                ? "fires" : detection.heldBack.map { "held_back: \($0.rawValue)" } ?? (detection.superseded ? "superseded" : "seen")
+                ? "fires"
+                : detection.heldBack.map { "held_back: \($0.rawValue)" }
+                    ?? (detection.superseded ? "superseded" : "seen")
             let did = before.removeValue(forKey: detection.id)
             lines.append(
                 RulesTrial.Line(
