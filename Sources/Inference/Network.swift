@@ -130,10 +130,7 @@ public final class Network {
     /// The data type that most of the arithmetic is done in.
     public var precision: Precision {
         var work: [Precision: Double] = [:]
-        for step in executor.plan.steps {
-            let onBytes = step is QuantisedConvolutionStep || step is QuantisedExpandedStep
-            work[onBytes ? .int8 : .fp32, default: 0] += step.traits.multiplications
-        }
+        for step in executor.plan.steps { work[step.precision, default: 0] += step.traits.multiplications }
         return work[.int8, default: 0] > work[.fp32, default: 0] ? .int8 : .fp32
     }
 
@@ -160,8 +157,15 @@ public final class Network {
             return OperatorTiming(
                 name: step.traits.name, operatorType: step.traits.operatorType, kernel: step.traits.kernel,
                 microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
-                flops: 2 * step.traits.multiplications)
+                operations: 2 * step.traits.multiplications, precision: step.precision)
         }
+    }
+}
+
+extension Step {
+    /// What it multiplies.
+    fileprivate var precision: Network.Precision {
+        self is QuantisedConvolutionStep || self is QuantisedExpandedStep ? .int8 : .fp32
     }
 }
 
@@ -175,7 +179,8 @@ public struct OperatorTiming: Sendable {
     public let kernel: String
     /// The median over the runs.
     public let microseconds: Double
-    /// Floating-point operations of one run: two for each multiplication with its addition; 0 where it only moves or
-    /// compares.
-    public let flops: Double
+    /// Operations of one run: two for each multiplication with its addition; 0 where it only moves or compares.
+    public let operations: Double
+    /// What it multiplies.
+    public let precision: Network.Precision
 }

@@ -6,32 +6,45 @@ struct ModelsQuantize: AsyncParsableCommand {
         commandName: "quantize", abstract: "Make an int8 version of an fp32 one: a third of the time and size.",
         discussion: """
             Example: rooster models quantize efficientnet-lite0/1 --photos photos --check labelled
-            64 varied photos are enough; labels are not needed. The version made is installed beside the one it was made of; \
-            its network is standard ONNX. --check compares the two on other photos.
+            64 varied photos are enough; labels are not needed. The version made is installed beside the one it was made \
+            of; its network is standard ONNX. A file NAME.onnx becomes NAME-int8.onnx beside it. --check compares the two \
+            versions on other photos; without --photos nothing is made, and VERSION is compared.
             """)
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "NAME/VERSION; without it: production.")
-    var version: String?
+    @Argument(help: "NAME/VERSION, or an ONNX file; without it: production.")
+    var source: String?
     @Option(help: "A folder of photos to calibrate on; may be given several times.")
     var photos: [String] = []
-    @Option(
-        help: """
-            A folder of photos to compare a version and the one it was made of on, with a labels.csv (file, class_index) \
-            where labels are known. Without --photos, nothing is made and VERSION is compared.
-            """)
+    @Option(help: "A folder of photos to compare on, with a labels.csv (file, class_index) where labels are known.")
     var check: String?
+    @Option(help: "How pixels become a file's input, as for import: torchvision,size=224.")
+    var preprocessing: String?
+
+    private var file: String? { source.flatMap { $0.hasSuffix(".onnx") ? $0 : nil } }
 
     func validate() throws {
         guard !photos.isEmpty || check != nil else { throw ValidationError("name a folder of photos with --photos") }
+        guard file == nil || (check == nil && !photos.isEmpty) else {
+            throw ValidationError("--check compares versions: import the file first (rooster models import)")
+        }
+        guard preprocessing == nil || file != nil else {
+            throw ValidationError("--preprocessing is for files; a version says itself how it takes pixels")
+        }
     }
 
     func run() async throws {
         try common.reporting { installation in
             let quantiser = ModelQuantiser(installation)
-            var made = version
+            if let file {
+                let report = try quantiser.run(
+                    file: file, preprocessing: preprocessing, photos: photos, progress: progress("quantising"))
+                for warning in report.warnings { fail("warning: \(warning)") }
+                return show(common.json ? jsonLine(report) : report.description)
+            }
+            var made = source
             if !photos.isEmpty {
-                let report = try quantiser.run(version, photos: photos, progress: progress("quantising"))
+                let report = try quantiser.run(source, photos: photos, progress: progress("quantising"))
                 for file in report.unreadable { fail("warning: \(file)") }
                 show(common.json ? jsonLine(report) : report.description)
                 made = report.name

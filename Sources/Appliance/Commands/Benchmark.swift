@@ -47,11 +47,13 @@ public final class Benchmark {
         var network: Spread
         var photo: Spread?
         var peak: Double
+        var bytePeak: Double
         var operators: [Row]
 
         private enum CodingKeys: String, CodingKey {
             case model, precision, isa, threads, runs, network, photo, operators
             case peak = "peak_gflops"
+            case bytePeak = "peak_int8_gops"
         }
 
         /// A table for people.
@@ -61,9 +63,11 @@ public final class Benchmark {
                 "network        \(network.description)",
             ]
             if let photo { lines.append("JPEG to answer \(photo.description)") }
-            lines.append("peak here      \(Words.decimals(peak, 0)) GFLOP/s a core")
+            lines.append(
+                "peak here      \(Words.decimals(peak, 0)) GFLOP/s in fp32, \(Words.decimals(bytePeak, 0)) GOP/s in int8 a core"
+            )
             lines.append("")
-            lines.append("\("operator".padding(26))\("kernel".padding(26))      us  GFLOP/s  of peak")
+            lines.append("\("operator".padding(26))\("kernel".padding(26))      us    GOP/s  of peak")
             for row in operators {
                 let figures = [
                     Words.decimals(row.microseconds, 0).leftPadding(8), Words.decimals(row.gflops, 1).leftPadding(9),
@@ -114,9 +118,10 @@ public final class Benchmark {
             let jpeg = try Data(contentsOf: URL(filePath: photo))
             whole = spread(try timesThrowing(runs) { try answer(jpeg) })
         }
-        let peak = peakGFLOPS()
+        let peaks = [Network.Precision.fp32: peak(rk_f32_peak), .int8: peak(rk_s8_peak)]
         let rows = classifier.network.profile(runs: min(runs, 50), now: Clock.monotonic).map { timing in
-            let rate = timing.microseconds > 0 ? timing.flops / timing.microseconds / 1e3 : 0
+            let rate = timing.microseconds > 0 ? timing.operations / timing.microseconds / 1e3 : 0
+            let peak = peaks[timing.precision] ?? 0
             return Report.Row(
                 name: timing.name, op: timing.operatorType, kernel: timing.kernel, microseconds: timing.microseconds,
                 gflops: rate, share: peak > 0 ? rate / peak : 0)
@@ -124,7 +129,8 @@ public final class Benchmark {
         return Report(
             model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
             threads: threads, runs: runs,
-            network: spread(network), photo: whole, peak: peak, operators: rows)
+            network: spread(network), photo: whole, peak: peaks[.fp32] ?? 0, bytePeak: peaks[.int8] ?? 0,
+            operators: rows)
     }
 
     /// Speaks the protocol of a benchmark's worker: one line in, one line out, until `quit` or the end of the input.
@@ -147,12 +153,12 @@ public final class Benchmark {
         var description: String
     }
 
-    /// The best of a few short runs, in GFLOP/s of one core.
-    private func peakGFLOPS() -> Double {
+    /// The best of a few short runs, in 10^9 operations a second of one core.
+    private func peak(_ multiply: (Int) -> Double) -> Double {
         let rounds = 2_000_000
         return (0..<5).map { _ in
             let start = Clock.monotonic()
-            let operations = rk_f32_peak(rounds)
+            let operations = multiply(rounds)
             return operations / ((Clock.monotonic() - start).milliseconds * 1e6)
         }.max() ?? 0
     }

@@ -8,9 +8,14 @@ public struct ModelQuantiser {
     /// What came of it.
     public struct Report: Encodable, CustomStringConvertible {
         /// A layer that stays in fp32.
-        public struct Layer: Encodable {
+        public struct Layer: Encodable, CustomStringConvertible {
             var name: String
             var reason: String
+
+            init(_ layer: UnquantisedLayer) { (name, reason) = (layer.name, layer.reason) }
+
+            /// For people.
+            public var description: String { "left in fp32: \(name), \(reason)" }
         }
 
         var model: ModelID
@@ -38,13 +43,43 @@ public struct ModelQuantiser {
         /// For people.
         public var description: String {
             var lines = [
-                "\(model) is installed: \(layers) layers in int8, calibrated on \(photos) photos, "
-                    + "\(Words.decimals(Double(after) / 1e6, 1)) MB instead of \(Words.decimals(Double(before) / 1e6, 1)), "
+                "\(model) is installed: \(Self.summary(layers, photos, before, after)), "
                     + "\(goldenPhotos) golden photos answered"
             ]
-            lines += left.map { "left in fp32: \($0.name), \($0.reason)" }
+            lines += left.map(\.description)
             lines.append("Try it: rooster classify --model \(model) PHOTO")
             return lines.joined(separator: "\n")
+        }
+
+        fileprivate static func summary(_ layers: Int, _ photos: Int, _ before: Int, _ after: Int) -> String {
+            "\(layers) layers in int8, calibrated on \(photos) photos, \(Words.decimals(Double(after) / 1e6, 1)) MB "
+                + "instead of \(Words.decimals(Double(before) / 1e6, 1))"
+        }
+    }
+
+    /// What came of a file.
+    public struct FileReport: Encodable, CustomStringConvertible {
+        var file: String
+        var photos: Int
+        /// Guesses, and what else the owner should know.
+        public var warnings: [String]
+        var layers: Int
+        var left: [Report.Layer]
+        var before: Int
+        var after: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case file, photos, warnings
+            case layers = "int8_layers"
+            case left = "fp32_layers"
+            case before = "original_bytes"
+            case after = "bytes"
+        }
+
+        /// For people.
+        public var description: String {
+            let first = "\(file) is written: \(Report.summary(layers, photos, before, after))"
+            return ([first] + left.map(\.description)).joined(separator: "\n")
         }
     }
 
@@ -110,15 +145,34 @@ public struct ModelQuantiser {
     ///   - progress: the share that is done.
     public func run(_ version: String?, photos: [String], progress: (Double) -> Void) throws -> Report {
         let parent = try installation.modelVersion(version)
-        let quantisation = ModelQuantisation(
-            registry: "\(installation.configuration.storage.directory)/models", threads: installation.threads,
-            tool: "rooster models quantize", now: Clock.now().wall, clock: Clock.monotonic)
         let id = installation.registry.nextVersion(of: parent.id.name)
         let result = try quantisation.run(parent, as: id, folders: photos, progress: progress)
         return Report(
             model: result.model, parent: parent.id, photos: result.photos, unreadable: result.unreadable,
-            layers: result.layers, left: result.left.map { Report.Layer(name: $0.name, reason: $0.reason) },
+            layers: result.layers, left: result.left.map(Report.Layer.init),
             before: result.bytes.before, after: result.bytes.after, goldenPhotos: result.goldenPhotos)
+    }
+
+    /// - Parameters:
+    ///   - path: an ONNX file.
+    ///   - preprocessing: `torchvision,size=224`; nil: guessed.
+    ///   - photos: folders.
+    ///   - progress: the share that is done.
+    public func run(
+        file path: String, preprocessing: String?, photos: [String], progress: (Double) -> Void
+    ) throws -> FileReport {
+        let result = try quantisation.run(
+            file: path, preprocessing: try preprocessing.map(PreprocessingWishes.init) ?? PreprocessingWishes(),
+            folders: photos, progress: progress)
+        return FileReport(
+            file: result.file, photos: result.photos, warnings: result.warnings, layers: result.layers,
+            left: result.left.map(Report.Layer.init), before: result.bytes.before, after: result.bytes.after)
+    }
+
+    private var quantisation: ModelQuantisation {
+        ModelQuantisation(
+            registry: "\(installation.configuration.storage.directory)/models", threads: installation.threads,
+            tool: "rooster models quantize", now: Clock.now().wall, clock: Clock.monotonic)
     }
 
     /// Compares a version with the one it was made of.

@@ -45,13 +45,22 @@ public struct Quantiser {
     private let limits: InferenceLimits
 
     /// Reads the fp32 network and decides what can run on bytes.
+    /// - Parameter inputShape: sizes for the dimensions of the input that the file leaves open.
     /// - Throws: ``InferenceError`` where it is no network that Rooster runs, or none with such a layer.
-    public init(onnx bytes: UnsafeRawBufferPointer, limits: InferenceLimits = .standard) throws(InferenceError) {
-        let model: ONNXModel
+    public init(
+        onnx bytes: UnsafeRawBufferPointer, limits: InferenceLimits = .standard, inputShape: [Int]? = nil
+    ) throws(InferenceError) {
+        var model: ONNXModel
         do throws(ONNXFormatError) {
             model = try ONNXModel(bytes: bytes)
         } catch {
             throw InferenceError(error)
+        }
+        let constants = Set(model.graph.initializers.map(\.name))
+        if let inputShape, let first = model.graph.inputs.firstIndex(where: { !constants.contains($0.name) }),
+            let given = model.graph.inputs[first].shape, given.count == inputShape.count
+        {
+            model.graph.inputs[first].shape = zip(given, inputShape).map { $0 ?? $1 }
         }
         self.limits = limits
         network = try FloatNetwork(model, limits: limits)
@@ -102,11 +111,17 @@ public struct Quantiser {
             draft.productFormats[index] = product
             progress(0.1 + 0.9 * Double(index + 1) / Double(layers.count))
         }
+        let file: [UInt8]
         do throws(ONNXFormatError) {
-            return Result(file: try draft.model().serialized(), layers: layers.count, left: search.left)
+            file = try draft.model().serialized()
         } catch {
             throw InferenceError(error)
         }
+        // What is handed out runs here.
+        _ = try file.withUnsafeBytes { (onnx) throws(InferenceError) in
+            try Network(onnx: onnx, threads: threads, limits: limits)
+        }
+        return Result(file: file, layers: layers.count, left: search.left)
     }
 }
 

@@ -49,15 +49,8 @@ public struct ModelQuantisation {
     ) throws -> Result {
         let photos = try CalibrationPhotos(folders: folders, as: parent.inputSpecification)
         let original = try parent.backbone()
-        let quantised: Quantiser.Result
-        do {
-            let quantiser = try original.withUnsafeBytes { (onnx) throws(InferenceError) in try Quantiser(onnx: onnx) }
-            quantised = try quantiser.quantised(
-                photos: photos.inputs.count, pixels: parent.pixelFormat, threads: threads,
-                fill: { photo, input in _ = input.update(fromContentsOf: photos.inputs[photo]) }, progress: progress)
-        } catch let error as InferenceError {
-            throw ModelError.network(path: parent.backbonePath, reason: "\(error)")
-        }
+        let quantised = try quantised(
+            original, path: parent.backbonePath, parent.manifest.preprocessing, photos, progress: progress)
         let draft = try StagedVersion(id, registry: registry)
         var manifest = parent.manifest
         (manifest.name, manifest.version, manifest.parent) = (id.name, id.version, parent.id)
@@ -74,11 +67,63 @@ public struct ModelQuantisation {
             model: id, photos: photos.inputs.count, unreadable: photos.unreadable, layers: quantised.layers,
             left: quantised.left, bytes: (original.count, quantised.file.count), goldenPhotos: answered)
     }
-}
 
-extension ModelVersion {
-    /// What a pixel's byte means to the network.
-    fileprivate var pixelFormat: Quantiser.PixelFormat {
-        Quantiser.PixelFormat(offsets: manifest.preprocessing.offset.all, scales: manifest.preprocessing.scale.all)
+    /// What came of a file.
+    public struct FileResult: Sendable {
+        /// The quantised network.
+        public var file: String
+        /// Guesses, and what else the owner should know.
+        public var warnings: [String]
+        /// Photos it was calibrated on.
+        public var photos: Int
+        /// Layers that run on bytes.
+        public var layers: Int
+        /// Layers that do not, and why.
+        public var left: [UnquantisedLayer]
+        /// Bytes of the network's file, before and after.
+        public var bytes: (before: Int, after: Int)
+    }
+
+    /// Quantises a file into one beside it, `NAME-int8.onnx`.
+    /// - Parameters:
+    ///   - preprocessing: how pixels become its input; what isn't said is guessed, with a warning.
+    ///   - folders: of calibration photos.
+    ///   - progress: the share that is done.
+    /// - Throws: ``ModelError`` or ``ImportError``; then no file is written.
+    public func run(
+        file path: String, preprocessing: PreprocessingWishes, folders: [String], progress: (Double) -> Void
+    ) throws -> FileResult {
+        let original = try read(path)
+        let url = URL(filePath: path)
+        let stem = url.deletingPathExtension().lastPathComponent
+        let (how, warnings) = try NetworkSurvey(original).preprocessing(preprocessing, name: stem)
+        let photos = try CalibrationPhotos(folders: folders, as: how.inputSpecification)
+        let quantised = try quantised(original, path: path, how, photos, progress: progress)
+        let target = url.deletingLastPathComponent().appending(path: "\(stem)-int8.onnx").path
+        do {
+            try Data(quantised.file).write(to: URL(filePath: target), options: .atomic)
+        } catch {
+            throw ModelError.unwritable(path: target, reason: error.localizedDescription)
+        }
+        return FileResult(
+            file: target, warnings: warnings + photos.unreadable, photos: photos.inputs.count,
+            layers: quantised.layers, left: quantised.left, bytes: (original.count, quantised.file.count))
+    }
+
+    private func quantised(
+        _ original: Data, path: String, _ how: Manifest.Preprocessing, _ photos: CalibrationPhotos,
+        progress: (Double) -> Void
+    ) throws -> Quantiser.Result {
+        do {
+            let quantiser = try original.withUnsafeBytes { (onnx) throws(InferenceError) in
+                try Quantiser(onnx: onnx, inputShape: how.inputShape)
+            }
+            return try quantiser.quantised(
+                photos: photos.inputs.count,
+                pixels: Quantiser.PixelFormat(offsets: how.offset.all, scales: how.scale.all), threads: threads,
+                fill: { photo, input in _ = input.update(fromContentsOf: photos.inputs[photo]) }, progress: progress)
+        } catch let error as InferenceError {
+            throw ModelError.network(path: path, reason: "\(error)")
+        }
     }
 }
