@@ -122,10 +122,13 @@ public final class Network {
     public var precision: Precision {
         var work: [Precision: Double] = [:]
         for step in executor.plan.steps {
-            let onBytes = step is QuantisedConvolutionStep || step is QuantisedExpandedStep
-            work[onBytes ? .int8 : .fp32, default: 0] += step.traits.multiplications
+            work[precision(of: step), default: 0] += step.traits.multiplications
         }
         return work[.int8, default: 0] > work[.fp32, default: 0] ? .int8 : .fp32
+    }
+
+    private func precision(of step: any Step) -> Precision {
+        step is QuantisedConvolutionStep || step is QuantisedExpandedStep ? .int8 : .fp32
     }
 
     /// What runs, on what, how it is cut: one line a step.
@@ -150,8 +153,8 @@ public final class Network {
             let (seconds, attoseconds) = durations.sorted()[durations.count / 2].components
             return OperatorTiming(
                 name: step.traits.name, operatorType: step.traits.operatorType, kernel: step.traits.kernel,
-                microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
-                flops: 2 * step.traits.multiplications)
+                precision: precision(of: step), microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
+                operations: 2 * step.traits.multiplications)
         }
     }
 }
@@ -164,9 +167,10 @@ public struct OperatorTiming: Sendable {
     public let operatorType: String
     /// What computes it, with its instruction set: `product avx2`.
     public let kernel: String
+    /// What it multiplies.
+    public let precision: Network.Precision
     /// The median over the runs.
     public let microseconds: Double
-    /// Floating-point operations of one run: two for each multiplication with its addition; 0 where it only moves or
-    /// compares.
-    public let flops: Double
+    /// Operations of one run: two for each multiplication with its addition; 0 where it only moves or compares.
+    public let operations: Double
 }
