@@ -105,7 +105,8 @@ public struct Course: Sendable {
             }
         }
         let judgement = Judgement(
-            labels: labels, answers: answers, folds: taught.folds, threshold: taught.unknown?.threshold)
+            labels: labels, answers: answers, folds: taught.folds, threshold: taught.unknown?.threshold,
+            unknownArea: taught.unknownArea)
         let evaluation =
             answers.isEmpty
             ? nil

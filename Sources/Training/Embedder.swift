@@ -39,6 +39,7 @@ public struct Embedder: Sendable {
 
     private let version: ModelVersion
     private let cache: EmbeddingCache
+    private let keepsPredictions: Bool
     private let clock: @Sendable () -> Duration
     /// More than any camera writes.
     private static let mostBytes = 256_000_000
@@ -47,7 +48,12 @@ public struct Embedder: Sendable {
     ///   - version: whose network sees them.
     ///   - cache: the directory where facts are kept.
     ///   - clock: monotonic.
-    public init(_ version: ModelVersion, cache directory: String, clock: @escaping @Sendable () -> Duration) throws {
+    ///   - keepsPredictions: whether the facts have to say what the version itself answers, which no cache knows.
+    public init(
+        _ version: ModelVersion, cache directory: String, clock: @escaping @Sendable () -> Duration,
+        keepsPredictions: Bool = false
+    ) throws {
+        self.keepsPredictions = keepsPredictions
         let probe = try Classifier(version, threads: 1, clock: clock)
         guard let width = probe.embedding?.count else {
             throw ModelError.network(
@@ -108,9 +114,12 @@ public struct Embedder: Sendable {
             return (.failure(Fault(words: isThere ? error.localizedDescription : "there is no such file")), false)
         }
         let digest = sha256(bytes)
-        if let facts = cache.facts(of: digest, region: photo.region) { return (.success(facts), true) }
+        if !keepsPredictions, let facts = cache.facts(of: digest, region: photo.region) {
+            return (.success(facts), true)
+        }
         do {
-            let facts = try reader.facts(of: bytes, digest: digest, region: photo.region)
+            var facts = try reader.facts(of: bytes, digest: digest, region: photo.region)
+            if !keepsPredictions { facts.prediction = nil }  // a thousand numbers a photo
             cache.keep(facts, region: photo.region)
             return (.success(facts), false)
         } catch {
