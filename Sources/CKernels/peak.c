@@ -27,23 +27,14 @@ __attribute__((target("avx512f"))) static double peak_avx512(size_t rounds) {
 __attribute__((target("avx2,fma"))) static double peak_avx2(size_t rounds) {
     RK_PEAK_BODY(8, __m256, _mm256_set1_ps, _mm256_fmadd_ps(sums[i], one, zero), "x");
 }
-<<<<<<< HEAD
-__attribute__((target("avx512f,avx512bw,avx512vnni"))) static double peak_avx512vnni(size_t rounds) {
-=======
 __attribute__((target("avx512f,avx512vnni"))) static double peak_avx512vnni(size_t rounds) {
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
     RK_PEAK_BODY(64, __m512i, _mm512_set1_epi8, _mm512_dpbusd_epi32(sums[i], one, one), "v");
 }
 __attribute__((target("avx2,avxvnni"))) static double peak_avxvnni(size_t rounds) {
     RK_PEAK_BODY(32, __m256i, _mm256_set1_epi8, _mm256_dpbusd_avx_epi32(sums[i], one, one), "x");
 }
-<<<<<<< HEAD
-__attribute__((target("avx2"))) static double peak_avx2_s8(size_t rounds) {
-    RK_PEAK_BODY(16, __m256i, _mm256_set1_epi16, _mm256_add_epi32(one, _mm256_madd_epi16(sums[i], one)), "x");
-=======
 __attribute__((target("avx2"))) static double peak_avx2_pairs(size_t rounds) {
     RK_PEAK_BODY(16, __m256i, _mm256_set1_epi16, _mm256_madd_epi16(sums[i], one), "x");
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
 }
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -51,28 +42,14 @@ static double peak_neon(size_t rounds) {
     RK_PEAK_BODY(4, float32x4_t, vdupq_n_f32, vfmaq_f32(zero, sums[i], one), "w");
 }
 __attribute__((target("arch=armv8.2-a+dotprod"))) static double peak_dotprod(size_t rounds) {
-<<<<<<< HEAD
-    RK_PEAK_BODY(16, int32x4_t, vdupq_n_s32, vdotq_s32(sums[i], vreinterpretq_s8_s32(one), vreinterpretq_s8_s32(one)), "w");
-}
-static double peak_neon_s8(size_t rounds) {
-    RK_PEAK_BODY(8, int16x8_t, vdupq_n_s16, vmlal_s8(sums[i], vmovn_s16(one), vmovn_s16(one)), "w");
-=======
     const int8x16_t bytes = vdupq_n_s8(1);
     RK_PEAK_BODY(16, int32x4_t, vdupq_n_s32, vdotq_s32(sums[i], bytes, bytes), "w");
 }
 static double peak_neon_bytes(size_t rounds) {
     const int8x8_t bytes = vdup_n_s8(1);
     RK_PEAK_BODY(8, int16x8_t, vdupq_n_s16, vmlal_s8(sums[i], bytes, bytes), "w");
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
 }
 #endif
-
-// One operation after the other, each needing the one before.
-static double peak_scalar(size_t rounds) {
-    volatile float sum = 1, one = 1;
-    for (size_t round = 0; round < rounds; round++) sum = sum * one;
-    return (double)rounds;
-}
 
 double rk_f32_peak(size_t rounds) {
 #if defined(__x86_64__)
@@ -81,18 +58,9 @@ double rk_f32_peak(size_t rounds) {
 #elif defined(__aarch64__)
     return peak_neon(rounds);
 #endif
-    return peak_scalar(rounds);
-}
-
-double rk_s8_peak(size_t rounds) {
-#if defined(__x86_64__)
-    if (rk_cpu() & 1u << rk_isa_avx512vnni) return peak_avx512vnni(rounds);
-    if (rk_cpu() & 1u << rk_isa_avxvnni) return peak_avxvnni(rounds);
-    if (rk_cpu() & 1u << rk_isa_avx2) return peak_avx2_s8(rounds);
-#elif defined(__aarch64__)
-    return rk_cpu() & 1u << rk_isa_dotprod ? peak_dotprod(rounds) : peak_neon_s8(rounds);
-#endif
-    return peak_scalar(rounds);
+    volatile float sum = 1, one = 1;
+    for (size_t round = 0; round < rounds; round++) sum = sum * one;
+    return (double)rounds;
 }
 
 double rk_u8_peak(size_t rounds) {

@@ -130,13 +130,9 @@ public final class Network {
     /// The data type that most of the arithmetic is done in.
     public var precision: Precision {
         var work: [Precision: Double] = [:]
-<<<<<<< HEAD
-        for step in executor.plan.steps { work[step.precision, default: 0] += step.traits.multiplications }
-=======
         for step in executor.plan.steps {
             work[precision(of: step), default: 0] += step.traits.multiplications
         }
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
         return work[.int8, default: 0] > work[.fp32, default: 0] ? .int8 : .fp32
     }
 
@@ -166,21 +162,9 @@ public final class Network {
             let (seconds, attoseconds) = durations.sorted()[durations.count / 2].components
             return OperatorTiming(
                 name: step.traits.name, operatorType: step.traits.operatorType, kernel: step.traits.kernel,
-<<<<<<< HEAD
-                microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
-                operations: 2 * step.traits.multiplications, precision: step.precision)
-=======
                 precision: precision(of: step), microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
                 operations: 2 * step.traits.multiplications)
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
         }
-    }
-}
-
-extension Step {
-    /// What it multiplies.
-    fileprivate var precision: Network.Precision {
-        self is QuantisedConvolutionStep || self is QuantisedExpandedStep ? .int8 : .fp32
     }
 }
 
@@ -198,9 +182,4 @@ public struct OperatorTiming: Sendable {
     public let microseconds: Double
     /// Operations of one run: two for each multiplication with its addition; 0 where it only moves or compares.
     public let operations: Double
-<<<<<<< HEAD
-    /// What it multiplies.
-    public let precision: Network.Precision
-=======
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
 }

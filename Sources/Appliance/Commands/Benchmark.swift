@@ -7,81 +7,6 @@ import Vocabulary
 
 /// `rooster bench`: how fast this board answers, and where the time goes.
 public final class Benchmark {
-<<<<<<< HEAD
-    /// What was measured.
-    public struct Report: Encodable, CustomStringConvertible {
-        struct Spread: Encodable {
-            var p50: Double
-            var p99: Double
-            var least: Double
-
-            private enum CodingKeys: String, CodingKey {
-                case p50 = "p50_ms"
-                case p99 = "p99_ms"
-                case least = "min_ms"
-            }
-
-            var description: String {
-                "p50 \(Words.decimals(p50, 2)) ms, p99 \(Words.decimals(p99, 2)) ms, least \(Words.decimals(least, 2)) ms"
-            }
-        }
-
-        struct Row: Encodable {
-            var name: String
-            var op: String
-            var kernel: String
-            var microseconds: Double
-            var gflops: Double
-            var share: Double
-
-            private enum CodingKeys: String, CodingKey {
-                case name, op, kernel, microseconds, gflops
-                case share = "share_of_peak"
-            }
-        }
-
-        var model: ModelID
-        var precision: String
-        var isa: String
-        var threads: Int
-        var runs: Int
-        var network: Spread
-        var photo: Spread?
-        var peak: Double
-        var bytePeak: Double
-        var operators: [Row]
-
-        private enum CodingKeys: String, CodingKey {
-            case model, precision, isa, threads, runs, network, photo, operators
-            case peak = "peak_gflops"
-            case bytePeak = "peak_int8_gops"
-        }
-
-        /// A table for people.
-        public var description: String {
-            var lines = [
-                "\(model), \(precision), \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs",
-                "network        \(network.description)",
-            ]
-            if let photo { lines.append("JPEG to answer \(photo.description)") }
-            lines.append(
-                "peak here      \(Words.decimals(peak, 0)) GFLOP/s in fp32, \(Words.decimals(bytePeak, 0)) GOP/s in int8 a core"
-            )
-            lines.append("")
-            lines.append("\("operator".padding(26))\("kernel".padding(26))      us    GOP/s  of peak")
-            for row in operators {
-                let figures = [
-                    Words.decimals(row.microseconds, 0).leftPadding(8), Words.decimals(row.gflops, 1).leftPadding(9),
-                    "\(Words.decimals(row.share * 100, 0)) %".leftPadding(9),
-                ]
-                lines.append("\(row.name.padding(26))\(row.kernel.padding(26))\(figures.joined())")
-            }
-            return lines.joined(separator: "\n")
-        }
-    }
-
-=======
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
     private let classifier: Classifier
     private let decoder = JPEGDecoder(limits: .standard)
     private let threads: Int
@@ -127,21 +52,6 @@ public final class Benchmark {
             let jpeg = try Data(contentsOf: URL(filePath: photo))
             report.photo = .init(try timesThrowing(runs) { try answer(jpeg) })
         }
-<<<<<<< HEAD
-        let peaks = [Network.Precision.fp32: peak(rk_f32_peak), .int8: peak(rk_s8_peak)]
-        let rows = classifier.network.profile(runs: min(runs, 50), now: Clock.monotonic).map { timing in
-            let rate = timing.microseconds > 0 ? timing.operations / timing.microseconds / 1e3 : 0
-            let peak = peaks[timing.precision] ?? 0
-            return Report.Row(
-                name: timing.name, op: timing.operatorType, kernel: timing.kernel, microseconds: timing.microseconds,
-                gflops: rate, share: peak > 0 ? rate / peak : 0)
-        }
-        return Report(
-            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
-            threads: threads, runs: runs,
-            network: spread(network), photo: whole, peak: peaks[.fp32] ?? 0, bytePeak: peaks[.int8] ?? 0,
-            operators: rows)
-=======
         if let photos { report.photos = try jpegs(in: photos).map { try stages(of: $0, in: photos, runs: runs) } }
         if operators {
             // Before and after: a core that was held up or slowed down in between is no measure.
@@ -197,7 +107,6 @@ public final class Benchmark {
             decode: .init(samples.decode), prepare: .init(samples.prepare), infer: .init(samples.infer),
             whole: .init(samples.whole))
         return row
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
     }
 
     /// Speaks the protocol of a benchmark's worker: one line in, one line out, until `quit` or the end of the input.
@@ -221,18 +130,10 @@ public final class Benchmark {
     }
 
     /// The best of a few short runs, in 10^9 operations a second of one core.
-<<<<<<< HEAD
-    private func peak(_ multiply: (Int) -> Double) -> Double {
-        let rounds = 2_000_000
-        return (0..<5).map { _ in
-            let start = Clock.monotonic()
-            let operations = multiply(rounds)
-=======
     private func peak(_ work: (Int) -> Double) -> Double {
         (0..<5).map { _ in
             let start = Clock.monotonic()
             let operations = work(2_000_000)
->>>>>>> 109aa5e8014115a702e1339d3b211218159c1868
             return operations / ((Clock.monotonic() - start).milliseconds * 1e6)
         }.max() ?? 0
     }
