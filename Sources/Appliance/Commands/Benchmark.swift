@@ -187,7 +187,8 @@ public final class Benchmark {
     @discardableResult
     private func answer(_ jpeg: Data) throws -> Prediction {
         try jpeg.withUnsafeBytes { bytes in
-            let picture = try decoder.decode(bytes, regions: [Region.wholeFrame.box], minimumSide: 256)
+            let picture = try decoder.decode(
+                bytes, regions: [Region.wholeFrame.box], minimumSide: 256, for: classifier.version.inputSpecification)
             return try classifier.classify(picture, region: .wholeFrame).prediction
         }
     }
