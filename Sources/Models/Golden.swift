@@ -79,7 +79,8 @@ extension Classifier {
     func answer(_ jpeg: Data, named name: String, decoder: JPEGDecoder) throws(ModelError) -> Prediction {
         do {
             return try jpeg.withUnsafeBytes { bytes in
-                let picture = try decoder.decode(bytes, regions: [Region.wholeFrame.box], minimumSide: 256)
+                let picture = try decoder.decode(
+                    bytes, regions: [Region.wholeFrame.box], minimumSide: 256, for: version.inputSpecification)
                 return try classify(picture, region: .wholeFrame).prediction
             }
         } catch {

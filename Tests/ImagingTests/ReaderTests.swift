@@ -93,7 +93,8 @@ func aBrokenFileGivesWhatLibjpegMakesOfIt(name: String) throws {
             let place = Int.random(in: 2..<jpeg.count - 1, using: &random)
             switch Int.random(in: 0..<6, using: &random) {
             case 0: jpeg.removeSubrange((place + 1)...)
-            case 1: jpeg.replaceSubrange(place...place + 1, with: [0xFF, UInt8.random(in: 0xD0...0xDA, using: &random)])
+            case 1:
+                jpeg.replaceSubrange(place...place + 1, with: [0xFF, UInt8.random(in: 0xD0...0xDA, using: &random)])
             case 2: jpeg.insert(0xFF, at: place)
             default: jpeg[place] = UInt8.random(in: 0...255, using: &random)
             }

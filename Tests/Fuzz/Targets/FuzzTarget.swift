@@ -31,8 +31,7 @@ struct FuzzTarget: Sendable {
     /// In the order of a frame's path.
     static let all: [FuzzTarget] = [
         jpegHeader, jpegDecode, jpegReaders, jpegEnd, fileNames, onnx, network, manifest, head, settings, quantities,
-        schedule, ruleState,
-        journal, storedValues, programOutput, serverAnswer, httpText, httpRequest,
+        schedule, ruleState, journal, storedValues, programOutput, serverAnswer, httpText, httpRequest,
     ]
 }
 
