@@ -33,40 +33,54 @@ struct ModelYard {
 
     /// Adds `hens/VERSION`: the shipped one with changes of its manifest.
     @discardableResult
-    func add(_ version: String, _ edits: [(String, String)] = []) throws -> ModelID {
+    func add(_ version: String, _ change: (inout [String: Any]) throws -> Void = { _ in }) throws -> ModelID {
         let folder = home.path("state/models/hens/\(version)")
         try FileManager.default.createDirectory(
             atPath: home.path("state/models/hens"), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: ModelYard.shipped.path("efficientnet-lite0/1"), toPath: folder)
-        let path = "\(folder)/manifest.json"
-        var text = try String(contentsOfFile: path, encoding: .utf8)
-        let name = [
-            ("\"name\": \"efficientnet-lite0\"", "\"name\": \"hens\""),
-            ("\"version\": \"1\"", "\"version\": \"\(version)\""),
-        ]
-        for (from, to) in name + edits {
-            try #require(text.contains(from))
-            text = text.replacingOccurrences(of: from, with: to)
-        }
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.copyItem(atPath: ModelYard.shipped.path("\(Registry.stock)"), toPath: folder)
+        let path = URL(filePath: "\(folder)/manifest.json")
+        let object = try JSONSerialization.jsonObject(with: Data(contentsOf: path))
+        var manifest = try #require(object as? [String: Any])
+        manifest["name"] = "hens"
+        manifest["version"] = version
+        try change(&manifest)
+        try JSONSerialization.data(withJSONObject: manifest).write(to: path)
         return ModelID(name: "hens", version: version)
     }
 
     /// Adds a version that computes a little less surely than the shipped one: the same labels come first.
     @discardableResult
-    func addCooler(_ version: String) throws -> ModelID {
-        try add(version, [("\"temperature\": 1", "\"temperature\": 1.01")])
+    func addCooler(_ version: String) throws -> ModelID { try add(version) { $0["temperature"] = 1.01 } }
+
+    /// Adds a version whose network has no output of the name that its manifest says.
+    @discardableResult
+    func addBroken(_ version: String) throws -> ModelID {
+        try add(version) { try ModelYard.change("backbone", of: &$0) { $0["logits"] = "answers" } }
     }
 
     /// Adds a version on a network of its own: the shipped one with a remark in its file.
     @discardableResult
     func addElsewhere(_ version: String) throws -> ModelID {
-        let shipped = try registry.version(Registry.stock).manifest.backbone
-        var bytes = try Data(contentsOf: URL(filePath: ModelYard.shipped.path("backbones/\(shipped.sha256).onnx")))
+        let shipped = try registry.version(Registry.stock)
+        var bytes = try Data(contentsOf: URL(filePath: shipped.backbonePath))
         bytes += Data([0x32, 0x01, 0x78])  // doc_string, field 6 of an ONNX model: "x"
         let digest = sha256(bytes)
         try bytes.write(to: home.url.appending(path: "state/models/backbones/\(digest).onnx"))
-        return try add(version, [(shipped.sha256, digest), ("\(shipped.bytes)", "\(bytes.count)")])
+        return try add(version) { manifest in
+            try ModelYard.change("backbone", of: &manifest) { backbone in
+                backbone["sha256"] = digest
+                backbone["bytes"] = bytes.count
+            }
+        }
+    }
+
+    /// Changes an object inside a manifest.
+    static func change(
+        _ key: String, of manifest: inout [String: Any], _ body: (inout [String: Any]) -> Void
+    ) throws {
+        var part = try #require(manifest[key] as? [String: Any])
+        body(&part)
+        manifest[key] = part
     }
 
     /// A photo that comes with Rooster, as a frame of the yard.

@@ -98,7 +98,7 @@ struct RecordToolTests {
         try await store.correct(frame: ids[1], region: "frame", label: "wood rabbit", at: Clock.now().wall)
         await store.close()
         let (differences, summary) = try await Comparison(yard.installation).run(
-            "efficientnet-lite0/1", "hens/2", since: nil, limit: 5, progress: { _ in })
+            "\(Registry.stock)", "hens/2", since: nil, limit: 5, progress: { _ in })
         #expect(summary.regions == 6 && summary.agree == 6 && differences.isEmpty)
         #expect(summary.computed == 6 && summary.missing == 0, "stored for one, computed for the other")
         #expect(summary.truth?.photos == 1 && summary.truth?.firstAccuracy == 0 && summary.truth?.verdict == .open)
@@ -109,7 +109,11 @@ struct RecordToolTests {
         yard.configuration.ruleBook.rules = [
             Rule(name: "fox", labels: ["grey fox"], action: "lamp"), Rule(name: "finch", labels: ["house finch"]),
         ]
-        try yard.add("2", [("\"grey fox\"", "\"silver fox\""), ("\"house finch\"", "\"red finch\"")])
+        try yard.add("2") { manifest in
+            let labels = try #require(manifest["labels"] as? [String])
+            let others = ["grey fox": "silver fox", "house finch": "red finch"]
+            manifest["labels"] = labels.map { others[$0] ?? $0 }
+        }
         // Its golden photos ask for labels that it does not have.
         try Data("{\"tolerance\": 0.1, \"photos\": []}".utf8).write(
             to: URL(filePath: yard.home.path("state/models/hens/2/golden/expected.json")))

@@ -51,7 +51,7 @@ struct ServingTests {
 
     @Test func aDamagedVersionLeavesTheOldOneInItsPlaceAndSaysSo() async throws {
         let yard = try ModelYard()
-        let broken = try yard.add("2", [("\"logits\": \"logits\"", "\"logits\": \"answers\"")])
+        let broken = try yard.addBroken("2")
         let whole = try yard.addCooler("3")
         let desk = try Desk(yard.installation)
         try yard.registry.changeRoles { $0.promote(broken) }
@@ -70,7 +70,7 @@ struct ServingTests {
     @Test func aStartWithADamagedProductionIsServedByThePrevious() throws {
         let yard = try ModelYard()
         let previous = try yard.addCooler("1")
-        let broken = try yard.add("2", [("\"logits\": \"logits\"", "\"logits\": \"answers\"")])
+        let broken = try yard.addBroken("2")
         try yard.registry.changeRoles { roles in
             roles.promote(previous)
             roles.promote(broken)
@@ -83,7 +83,7 @@ struct ServingTests {
     @Test func aVersionThatCannotSeePeopleDoesNotActWhereTheyAreToBeDropped() async throws {
         var yard = try ModelYard()
         yard.configuration.storage.people = .drop
-        let blind = try yard.add("2", [("\"people\":", "\"crowds\":")])
+        let blind = try yard.add("2") { try ModelYard.change("groups", of: &$0) { $0["people"] = nil } }
         let desk = try Desk(yard.installation)
         try yard.registry.changeRoles { $0.promote(blind) }
         #expect(await holds { desk.desk.standing.trouble?.contains("group:people") == true })
@@ -97,7 +97,7 @@ struct ServingTests {
         yard.configuration.model.version = pinned
         let desk = try Desk(yard.installation)
         #expect(desk.desk.crew.production.version.id == pinned)
-        let report = try RoleChange(yard.installation).shadow("efficientnet-lite0/1")
+        let report = try RoleChange(yard.installation).shadow("\(Registry.stock)")
         #expect(report.notes.contains { $0.contains("pins hens/2") })
         #expect(await holds { desk.desk.crew.companions.map(\.role) == [] && desk.desk.standing.trouble == nil })
         #expect(desk.desk.crew.production.version.id == pinned)

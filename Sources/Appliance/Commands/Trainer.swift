@@ -158,7 +158,7 @@ public struct Trainer {
     static func modified(_ path: String) -> Instant? {
         var status = rk_file()
         guard rk_stat(path, &status) == 0 else { return nil }
-        return Instant(milliseconds: status.modified_ms / 1_000 * 1_000)
+        return Instant(milliseconds: status.modified_ms)
     }
 
     /// Gives the calling thread, and those it will start, only what no other program wants: a daemon beside it keeps its
