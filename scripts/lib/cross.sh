@@ -141,11 +141,11 @@ in_compiler() {
             bash -euc "cd /rooster && exec \"\$@\"" bash "$@"' bash "$@"
 }
 
-# swift_for ARCH ARGUMENT...: swift build for ARCH.
+# swift_for ARCH NAME ARGUMENT...: swift build for ARCH, with its products and all it remembers in $cache/build/NAME.
 swift_for() {
-    local arch=$1
-    shift
-    in_compiler swift build --disable-sandbox --scratch-path "/build/$arch" \
+    local arch=$1 name=$2
+    shift 2
+    in_compiler swift build --disable-sandbox --scratch-path "/build/$name" \
         --swift-sdks-path /sdk --swift-sdk "rooster-$arch" --triple "$(triple_of "$arch")" \
-        -Xlinker "/sdk/rooster-$arch.artifactbundle/glibc.o" "$@"
+        -Xlinker "/sdk/rooster-$arch.artifactbundle/glibc.o" ${ROOSTER_JOBS:+-j "$ROOSTER_JOBS"} "$@"
 }
