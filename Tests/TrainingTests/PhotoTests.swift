@@ -56,7 +56,7 @@ struct GroupingTests {
         ] {
             #expect(NameTime.read(name).time == Instant(day), "\(name)")
         }
-        #expect(NameTime.read("jay/nest-2026-05-12_07-42-00.jpg").source == " nest")
+        #expect(NameTime.read("jay/nest-2026-05-12_07-42-00.jpg").source == " nest-")
         for name in ["jay/val_00006666.jpg", "jay/hen_044.jpg", "jay/20269912074200.jpg", "jay/123456789012345.jpg"] {
             #expect(NameTime.read(name).time == nil, "\(name)")
         }
