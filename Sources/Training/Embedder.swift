@@ -68,20 +68,17 @@ public struct Embedder: Sendable {
     /// - Parameters:
     ///   - threads: each with a network of its own.
     ///   - report: called after each photo, on any thread.
-    /// - Throws: what keeps the network from running.
     public func run(
         _ photos: [LabelledPhoto], threads: Int, report: @escaping @Sendable (Progress) -> Void
-    ) throws -> Result {
+    ) -> Result {
         let start = clock()
         let desk = Desk(total: photos.count)
-        let team = min(max(1, threads), max(1, photos.count))
-        let readers = try (0..<team).map { _ in try PhotoReader(version, clock: clock) }
         let group = DispatchGroup()
-        for reader in readers {
-            let reader = Handed(reader: reader)
+        for _ in 0..<min(max(1, threads), max(1, photos.count)) {
             let worker = Thread {
+                var reader: PhotoReader?  // a network is loaded where there is a photo that it has not seen
                 while let place = desk.next() {
-                    let (facts, isKnown) = self.look(at: photos[place], with: reader.reader)
+                    let (facts, isKnown) = self.look(at: photos[place], with: &reader)
                     var progress = desk.done(place, facts, isKnown: isKnown)
                     progress.elapsed = self.clock() - start
                     report(progress)
@@ -96,13 +93,8 @@ public struct Embedder: Sendable {
         return desk.result(photos)
     }
 
-    /// A reader on its way to the one thread that uses it.
-    private struct Handed: @unchecked Sendable {
-        let reader: PhotoReader
-    }
-
     private func look(
-        at photo: LabelledPhoto, with reader: PhotoReader
+        at photo: LabelledPhoto, with reader: inout PhotoReader?
     ) -> (Swift.Result<PhotoFacts, Fault>, isKnown: Bool) {
         let bytes: Data
         do {
@@ -118,7 +110,9 @@ public struct Embedder: Sendable {
             return (.success(facts), true)
         }
         do {
-            var facts = try reader.facts(of: bytes, digest: digest, region: photo.region)
+            let ready = try reader ?? PhotoReader(version, clock: clock)
+            reader = ready
+            var facts = try ready.facts(of: bytes, digest: digest, region: photo.region)
             if !keepsPredictions { facts.prediction = nil }  // a thousand numbers a photo
             cache.keep(facts, region: photo.region)
             return (.success(facts), false)

@@ -113,7 +113,7 @@ public struct Trainer {
         let parent = try installation.modelVersion(wishes.from)
         let embedder = try Embedder(parent, cache: cacheDirectory, clock: Clock.monotonic)
         let start = Clock.monotonic()
-        let embedded = try embedder.run(list.photos, threads: wishes.threads ?? installation.threads) { step in
+        let embedded = embedder.run(list.photos, threads: wishes.threads ?? installation.threads) { step in
             progress(step.done, step.total, step.elapsed)
         }
         let middle = Clock.monotonic()
