@@ -100,6 +100,9 @@ let package = Package(
         .target(
             name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", exclude: ["main.c"],
             cSettings: kernelSettings),
+        .executableTarget(
+            name: "onnx-conformance", dependencies: ["Inference", "ONNXFormat"], path: "Tests/OnnxConformance",
+            swiftSettings: strict),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "KernelChecks", "TestSupport"]),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "TestSupport"]),

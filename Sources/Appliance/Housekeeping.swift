@@ -42,6 +42,7 @@ struct Housekeeping: Sendable {
             ages.note(Clock.now())
             if seconds % Housekeeping.keepRulesEvery == 0 {
                 if await store.returnToDisk(now: Clock.now().wall) { await returned() }
+                await store.lookAtFiles()
                 await rules.keep(in: store)
             }
             if seconds % Housekeeping.keepInputEvery == 0 { await inputWatch.keep(in: store) }

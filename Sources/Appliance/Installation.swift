@@ -73,7 +73,7 @@ public struct Installation: Sendable {
         hints += configuration.ruleBook.blindVetoes(with: version.labels).map {
             "warning: the veto of rule '\($0.rule)' is blind: \($0.sentence(version.id))"
         }
-        if configuration.storage.people == .drop, version.id == Registry.stock {
+        if configuration.storage.people == .drop, version.id.name == Registry.stock.name {
             hints.append("people: drop: the stock network hardly knows people; do not rely on it")
         }
         return hints + openSecrets()

@@ -18,6 +18,7 @@ final class Lane {
         let reports: ReportQueue
         let latencies: LatencyBook
         let inputWatch: InputWatch
+        let motion: FrameMotion
         let models: ModelDesk
         let laterCounts: LaterAnswers.Counts
         let backlog: Backlog
@@ -42,16 +43,23 @@ final class Lane {
         while true {
             if later.isEmpty || around.isBusy {
                 guard let frame = around.mailbox.take() else { break }
-                answer(frame)
+                move(frame)
                 continue
             }
             switch around.mailbox.takeNow() {
-            case .value(let frame): answer(frame)
+            case .value(let frame): move(frame)
             case .nothing: later.work()
             case .closed: later.drop()
             }
         }
         later.drop()
+    }
+
+    /// Answers, and lets the watchdog see that frames move.
+    private func move(_ frame: DecodedFrame) {
+        around.motion.begin()
+        answer(frame)
+        around.motion.end()
     }
 
     /// Takes a new crew: between two frames, so that one frame is answered by one production version.

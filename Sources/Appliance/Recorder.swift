@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Logging
 import Models
@@ -8,6 +9,7 @@ import Vocabulary
 struct Recorder: Sendable {
     let queue: ReportQueue
     let store: Store
+    let journal: IntentJournal
     let settings: CurrentSettings
     let thumbnails: Thumbnails
     let originals: Originals
@@ -80,12 +82,14 @@ struct Recorder: Sendable {
 
     private func record(_ reports: [FrameReport]) async {
         guard !reports.isEmpty else { return }
+        let reports = reports.map(completed)
         let inForce = settings.now
         for report in reports { tally.note(report) }
         let withheld = Set(reports.filter { !inForce.mayKeepPicture(of: $0) }.map(\.id))
-        note(
-            await store.record(
-                reports, publications: inForce.publications, withheld: withheld, at: Clock.now().wall))
+        let outcome = await store.record(
+            reports, publications: inForce.publications, withheld: withheld, at: Clock.now().wall)
+        note(outcome)
+        if outcome == .written { journal.noteOnRecord(reports.flatMap(actions)) }
         for report in reports where report.state == .recorded {
             let picture = OwedPictures.Picture(report, isWithheld: withheld.contains(report.id))
             do {
@@ -96,6 +100,20 @@ struct Recorder: Sendable {
                 }
             }
         }
+    }
+
+    /// A frame that died before its record is decided again, and what its own action began, a cool-down, would hold that
+    /// back on record: what the journal knows counts.
+    private func completed(_ report: FrameReport) -> FrameReport {
+        var report = report
+        for (detection, action) in actions(of: report) where report.actions[detection] == nil {
+            report.actions[detection] = journal.report(of: detection, action: action)
+        }
+        return report
+    }
+
+    private func actions(of report: FrameReport) -> [(detection: DetectionID, action: String)] {
+        report.detections.compactMap { detection in detection.action.map { (detection.id, $0) } }
     }
 
     /// Keeps what could not be kept before, until the first that still cannot.

@@ -109,6 +109,14 @@ final class StatusBoard: Sendable {
         return "summary: \(parts.joined(separator: "; "))"
     }
 
+    /// How it is, in one line: what `systemctl status` shows.
+    func sentence() -> String {
+        if let unready = unready() { return unready }
+        let frames = from.tally.counts(intentsUnwritten: 0).frames[.recorded] ?? 0
+        let typical = from.latencies.total().map { ", half of them within \(Words.milliseconds($0.p50.milliseconds))" }
+        return "\(frames) frames since the start\(typical ?? ""); \(from.backlog.count) wait"
+    }
+
     private func unready() -> String? {
         if let trouble = from.models.standing.trouble { return trouble }
         let statuses = from.watcher.status()

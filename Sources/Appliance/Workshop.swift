@@ -21,6 +21,7 @@ final class Workshop {
     private let rules: RuleKeeper
     private let backlog = Backlog()
     private let mailbox = Mailbox<DecodedFrame>()
+    private let motion = FrameMotion()
     private let queue = ReportQueue()
     private let latencies = LatencyBook()
     private let tally = Tally()
@@ -95,20 +96,22 @@ final class Workshop {
             store: store, arming: arming, actions: actions, thumbnails: thumbnails, backlog: backlog,
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
         recorder = Recorder(
-            queue: queue, store: store, settings: settings, thumbnails: thumbnails, originals: originals,
-            owed: owed, firstStarts: firstStarts, tally: tally, logger: logger)
+            queue: queue, store: store, journal: journal, settings: settings, thumbnails: thumbnails,
+            originals: originals, owed: owed, firstStarts: firstStarts, tally: tally, logger: logger)
         rules.restore(journal.starts(now: started), now: started)
     }
 
     /// Runs until it is told to stop.
     func run() async throws {
+        let pulse = ServiceManager(environment: ProcessInfo.processInfo.environment).map {
+            Pulse(manager: $0, motion: motion, backlog: backlog, board: board, logger: logger)
+        }
         let site = try SiteServer(
-            store: store, controls: controls, settings: try siteSettings(), logger: logger)
+            store: store, controls: controls, settings: try siteSettings(), logger: logger,
+            onListening: { _ in pulse?.ready() })
         let threads = try startPath()
         await takeUpVisits()
-        // The process may have died between the end of an action and its record, or that of its whole frame: then the
-        // frame is decided again, and what its own action began, a cool-down, would hold it back on record.
-        for (detection, report) in journal.outcomes { queue.put(report, of: detection) }
+        await takeUpOutcomes()
         var running = Set<DetectionID>()
         for (detection, report) in actions.recover(isArmed: arming.isArmed(at: Clock.now())) {
             tally.note(report)
@@ -131,7 +134,7 @@ final class Workshop {
             watcher: watcher, backlog: backlog, inputWatch: inputWatch, arming: arming, ages: ages, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
-            Until { await dispatcher.run() }, Until { await housekeeping.run() },
+            Until { await dispatcher.run() }, Until { await housekeeping.run() }, Until { await pulse?.run() },
             ReloadOnSignal(controls: controls), site,
         ]
         let group = ServiceGroup(
@@ -183,10 +186,11 @@ final class Workshop {
         let watcher = watcher
         let decode = DecodeStage(
             backlog: backlog, settings: settings, mailbox: mailbox, reports: queue,
-            inputWatch: inputWatch, giveBack: { watcher.settle($0) })
+            inputWatch: inputWatch, motion: motion, giveBack: { watcher.settle($0) })
         let around = Lane.Surroundings(
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
-            latencies: latencies, inputWatch: inputWatch, models: models, laterCounts: laterCounts, backlog: backlog)
+            latencies: latencies, inputWatch: inputWatch, motion: motion, models: models, laterCounts: laterCounts,
+            backlog: backlog)
         let (models, store, settings) = (models, store, settings)
         return [
             PlainThread("decode") { decode.serve() },
@@ -214,6 +218,16 @@ final class Workshop {
         threads[2].join()
         actions.close()
         queue.close()
+    }
+
+    /// The process may have died between the end of an action and its record. Where its whole frame is not on record, the
+    /// recorder asks the journal when the frame is decided again.
+    private func takeUpOutcomes() async {
+        let outcomes = journal.outcomes
+        guard let onRecord = try? await store.onRecord(Set(outcomes.map(\.detection))) else { return }
+        let recorded = outcomes.filter { onRecord.contains($0.detection) }
+        for (detection, report) in recorded { queue.put(report, of: detection) }
+        journal.noteOnRecord(recorded.map { (detection: $0.detection, action: $0.report.name) })
     }
 
     /// Visits that went on when the process ended go on, or end when their gap is over.

@@ -37,9 +37,9 @@ public struct InputSpecification: Hashable, Sendable, Codable {
     /// The filter of the resize.
     public var resample: Resample
     /// The input is `(value - offset) / scale`, of values from 0 to 255.
-    public var offset: Float
+    public var offset: ChannelValues
     /// The input is `(value - offset) / scale`, of values from 0 to 255.
-    public var scale: Float
+    public var scale: ChannelValues
     /// The order of the channels.
     public var channelOrder: ChannelOrder
     /// How the values lie.
@@ -54,7 +54,8 @@ public struct InputSpecification: Hashable, Sendable, Codable {
     /// What a network wants; the presets are those of the stock network.
     public init(
         width: Int = 224, height: Int = 224, cropFraction: Double = 0.875, resample: Resample = .bicubic,
-        offset: Float = 127, scale: Float = 128, channelOrder: ChannelOrder = .rgb, layout: Layout = .planar
+        offset: ChannelValues = 127, scale: ChannelValues = 128, channelOrder: ChannelOrder = .rgb,
+        layout: Layout = .planar
     ) {
         self.width = width
         self.height = height
@@ -78,7 +79,9 @@ public struct InputSpecification: Hashable, Sendable, Codable {
             return "an input of \(width)x\(height): sides are 1 to \(Self.largestSide)"
         }
         guard cropFraction > 0, cropFraction <= 1 else { return "a crop of \(cropFraction): above 0, at most 1" }
-        guard offset.isFinite, scale.isFinite, scale != 0, (1 / scale).isFinite else {
+        guard offset.all.allSatisfy(\.isFinite),
+            scale.all.allSatisfy({ $0.isFinite && $0 != 0 && (1 / $0).isFinite })
+        else {
             return "an offset of \(offset) and a scale of \(scale): finite, and the scale is not 0"
         }
         return nil

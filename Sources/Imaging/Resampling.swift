@@ -15,9 +15,9 @@ struct Resampling {
     var width: Int
     var height: Int
     var resample: Resample
-    /// The result is `(value - offset) * factor`.
-    var offset: Float = 0
-    var factor: Float = 1
+    /// The result is `(value - offset) * factor`; of red, green and blue.
+    var offset: [Float] = [0, 0, 0]
+    var factor: [Float] = [1, 1, 1]
 
     /// Where the result goes: distances in values.
     struct Target {
@@ -77,7 +77,8 @@ struct Resampling {
                         let place = target.base + channel * target.channel + value * lineStep
                         let result = placeStep == 1 ? place : line
                         resizeColumn(
-                            inner.width, down.taps, rows, channel * inner.width, weights, result, offset, factor)
+                            inner.width, down.taps, rows, channel * inner.width, weights, result, offset[channel],
+                            factor[channel])
                         guard placeStep != 1 else { continue }
                         for index in 0..<inner.width { place[index * placeStep] = line[index] }
                     }

@@ -2,8 +2,8 @@
 public struct InferenceLimits: Sendable {
     /// Nodes, after those that nothing needs are left out.
     public var nodes = 5_000
-    /// Elements of one value.
-    public var elements = 1 << 26
+    /// Elements of one value. The first matrix behind VGG's convolutions has 1.03 * 10^8.
+    public var elements = 1 << 27
     /// Bytes of the arena that holds all values between the operators.
     public var arenaBytes = 1 << 30
     /// Bytes of the packed weights; a constant counts once for each operator that packs it.

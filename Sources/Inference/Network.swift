@@ -7,9 +7,8 @@ import ONNXFormat
 /// loaded: ``run()`` allocates nothing.
 public final class Network {
     private let executor: Executor
-    private let inputTensor: TensorID
 
-    /// What goes in: one picture or batch, float32.
+    /// What goes in, in the order of the file; a classifier's one picture or batch is the first.
     public let inputs: [TensorInfo]
     /// What comes out, in the order of the file.
     public let outputs: [TensorInfo]
@@ -20,28 +19,27 @@ public final class Network {
     ///   - threads: 1 to 4, the caller's among them; what lies outside is moved inside.
     ///   - startsHelpers: false: the caller works alone until ``startHelpers()``.
     ///   - limits: what a stranger's file may ask for.
+    ///   - inputShape: of the first input: sizes for the dimensions that the file leaves open.
     /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
     /// - Complexity: O(bytes). Needs about three times the size of the file while it runs, once of it afterwards.
     public convenience init(
         onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true,
-        limits: InferenceLimits = .standard
+        limits: InferenceLimits = .standard, inputShape: [Int]? = nil
     ) throws(InferenceError) {
-        try self.init(onnx: bytes, threads: threads, startsHelpers: startsHelpers, limits: limits, kernels: Kernels())
+        try self.init(
+            onnx: bytes, threads: threads, startsHelpers: startsHelpers, limits: limits, inputShape: inputShape,
+            kernels: Kernels())
     }
 
     init(
         onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true, limits: InferenceLimits,
+        inputShape: [Int]? = nil,
         kernels: Kernels
     ) throws(InferenceError) {
         let threads = min(max(threads, 1), 4)
-        let plan = try Self.plan(bytes, threads: threads, limits: limits, kernels: kernels)
-        guard plan.inputs.count == 1 else {
-            throw InferenceError(
-                .unsupported, "it has \(plan.inputs.count) inputs, Rooster fills one", at: "network")
-        }
+        let plan = try Self.plan(bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
         inputs = plan.inputs.map(\.info)
         outputs = plan.outputs.map(\.info)
-        inputTensor = plan.inputs[0].tensor
         executor = Executor(plan, threads: threads)
         if startsHelpers { executor.startHelpers() }
         rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
@@ -49,7 +47,7 @@ public final class Network {
 
     /// A function of its own, so that file and graph are gone when the weights are packed.
     private static func plan(
-        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, kernels: Kernels
+        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
     ) throws(InferenceError) -> Plan {
         let model: ONNXModel
         do throws(ONNXFormatError) {
@@ -57,15 +55,25 @@ public final class Network {
         } catch {
             throw InferenceError(error)
         }
-        let graph = try GraphBuilder.graph(of: model, limits: limits).optimised(limits: limits)
+        let graph = try GraphBuilder.graph(of: model, limits: limits, inputShape: inputShape)
+            .optimised(limits: limits)
         return try Planner.plan(graph, threads: threads, kernels: kernels, limits: limits)
     }
 
-    /// The input, in the file's own layout (pictures: channel by channel), as ``inputs`` says; to be filled before
-    /// ``run()``, which leaves it as it is. Valid as long as the network.
+    /// The first input, in the file's own layout (pictures: channel by channel), as ``inputs`` says; to be filled before
+    /// ``run()``, which leaves it as it is. Valid as long as the network; empty where that has no input of floats.
     public var input: UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(
-            start: executor.address(of: inputTensor), count: executor.plan.tensors[inputTensor.index].count)
+        inputs.first.flatMap { floatInput($0.name) } ?? UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+
+    /// An input of a floating type by name, like ``input``; nil where there is none.
+    public func floatInput(_ name: String) -> UnsafeMutableBufferPointer<Float>? {
+        place(name, in: executor.plan.inputs).flatMap { floats($0) }
+    }
+
+    /// An input of integers or bool (0 and 1) by name; nil where there is none.
+    public func integerInput(_ name: String) -> UnsafeMutableBufferPointer<Int>? {
+        place(name, in: executor.plan.inputs).flatMap { integers($0) }
     }
 
     /// Starts the threads beside the caller's, as urgent as the calling one; again is harmless. Not during ``run()``.
@@ -76,14 +84,33 @@ public final class Network {
         executor.run()
     }
 
-    /// An output, in the graph's own layout.
+    /// An output of a floating type, in the graph's own layout.
     /// - Returns: nil for a name that is none of ``outputs``; valid until the next ``run()``.
     public func output(_ name: String) -> UnsafeBufferPointer<Float>? {
-        for (info, tensor) in executor.plan.outputs where info.name == name {
-            return UnsafeBufferPointer(
-                start: executor.address(of: tensor), count: executor.plan.tensors[tensor.index].count)
-        }
+        place(name, in: executor.plan.outputs).flatMap { floats($0) }.map { UnsafeBufferPointer($0) }
+    }
+
+    /// An output of integers or bool, likewise.
+    public func integerOutput(_ name: String) -> UnsafeBufferPointer<Int>? {
+        place(name, in: executor.plan.outputs).flatMap { integers($0) }.map { UnsafeBufferPointer($0) }
+    }
+
+    private func place(_ name: String, in values: [(info: TensorInfo, tensor: TensorID)]) -> TensorID? {
+        for (info, tensor) in values where info.name == name { return tensor }
         return nil
+    }
+
+    private func floats(_ id: TensorID) -> UnsafeMutableBufferPointer<Float>? {
+        let tensor = executor.plan.tensors[id.index]
+        guard tensor.format == .float32 else { return nil }
+        return UnsafeMutableBufferPointer(start: executor.address(of: id), count: tensor.count)
+    }
+
+    private func integers(_ id: TensorID) -> UnsafeMutableBufferPointer<Int>? {
+        let tensor = executor.plan.tensors[id.index]
+        guard tensor.format == .integer else { return nil }
+        let base = UnsafeMutableRawPointer(executor.address(of: id)).assumingMemoryBound(to: Int.self)
+        return UnsafeMutableBufferPointer(start: base, count: tensor.count)
     }
 
     /// Bytes of the memory between the operators, scratch memory of all threads included.
@@ -104,10 +131,13 @@ public final class Network {
     public var precision: Precision {
         var work: [Precision: Double] = [:]
         for step in executor.plan.steps {
-            let onBytes = step is QuantisedConvolutionStep || step is QuantisedExpandedStep
-            work[onBytes ? .int8 : .fp32, default: 0] += step.traits.multiplications
+            work[precision(of: step), default: 0] += step.traits.multiplications
         }
         return work[.int8, default: 0] > work[.fp32, default: 0] ? .int8 : .fp32
+    }
+
+    private func precision(of step: any Step) -> Precision {
+        step is QuantisedConvolutionStep || step is QuantisedExpandedStep ? .int8 : .fp32
     }
 
     /// What runs, on what, how it is cut: one line a step.
@@ -132,8 +162,8 @@ public final class Network {
             let (seconds, attoseconds) = durations.sorted()[durations.count / 2].components
             return OperatorTiming(
                 name: step.traits.name, operatorType: step.traits.operatorType, kernel: step.traits.kernel,
-                microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
-                flops: 2 * step.traits.multiplications)
+                precision: precision(of: step), microseconds: Double(seconds) * 1e6 + Double(attoseconds) * 1e-12,
+                operations: 2 * step.traits.multiplications)
         }
     }
 }
@@ -146,9 +176,10 @@ public struct OperatorTiming: Sendable {
     public let operatorType: String
     /// What computes it, with its instruction set: `product avx2`.
     public let kernel: String
+    /// What it multiplies.
+    public let precision: Network.Precision
     /// The median over the runs.
     public let microseconds: Double
-    /// Floating-point operations of one run: two for each multiplication with its addition; 0 where it only moves or
-    /// compares.
-    public let flops: Double
+    /// Operations of one run: two for each multiplication with its addition; 0 where it only moves or compares.
+    public let operations: Double
 }

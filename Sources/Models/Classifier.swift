@@ -29,8 +29,15 @@ public final class Classifier {
     ///   - threads: cores to use, 1 to 4.
     ///   - startsHelpers: false: the threads beside the caller's are started by ``startHelpers()``.
     ///   - clock: monotonic; times the stages.
-    public init(
+    public convenience init(
         _ version: ModelVersion, threads: Int, startsHelpers: Bool = true, clock: @escaping () -> Duration
+    ) throws(ModelError) {
+        try self.init(version, threads: threads, startsHelpers: startsHelpers, clock: clock, kernels: .best)
+    }
+
+    init(
+        _ version: ModelVersion, threads: Int, startsHelpers: Bool = true, clock: @escaping () -> Duration,
+        kernels: Network.KernelChoice
     ) throws(ModelError) {
         self.version = version
         self.clock = clock
@@ -38,14 +45,15 @@ public final class Classifier {
         scorer = try Scorer(version)
         let bytes = try version.backbone()
         let path = version.backbonePath
+        let expected = version.inputShape
         do {
             network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(onnx: onnx, threads: threads, startsHelpers: startsHelpers)
+                try Network(
+                    onnx: onnx, threads: threads, startsHelpers: startsHelpers, inputShape: expected, choosing: kernels)
             }
         } catch {
             throw .network(path: path, reason: "\(error)")
         }
-        let expected = [1, 3, specification.height, specification.width]
         guard network.inputs.count == 1, network.inputs[0].shape == expected else {
             let found = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
             throw .network(path: path, reason: "its input is \(found), the manifest asks for \(expected)")
@@ -123,6 +131,19 @@ public final class Classifier {
         name.flatMap { network.output($0) } ?? UnsafeBufferPointer(start: nil, count: 0)
     }
 
+    /// The probabilities of a network that has a softmax of its own, at the version's temperature: their powers, which add
+    /// up to 1 again.
+    private func shares(_ given: UnsafeBufferPointer<Float>, into target: UnsafeMutableBufferPointer<Float>) {
+        let temperature = version.manifest.temperature
+        guard temperature != 1 else { return _ = target.update(fromContentsOf: given) }
+        var sum: Float = 0
+        for index in given.indices {
+            target[index] = pow(max(given[index], 0), 1 / temperature)
+            sum += target[index]
+        }
+        for index in given.indices where sum > 0 { target[index] /= sum }
+    }
+
     private func prediction(
         of region: String, logits: UnsafeBufferPointer<Float>, embedding: UnsafeBufferPointer<Float>
     ) -> Prediction {
@@ -133,6 +154,7 @@ public final class Classifier {
         }
         let probabilities = [Float](unsafeUninitializedCapacity: logits.count) { buffer, count in
             count = logits.count
+            if version.manifest.backbone.gives == .probabilities { return shares(logits, into: buffer) }
             guard version.manifest.temperature != 1 else { return softmax(logits, into: buffer) }
             let cooled = logits.map { $0 / version.manifest.temperature }
             cooled.withUnsafeBufferPointer { softmax($0, into: buffer) }

@@ -94,6 +94,23 @@ public struct Evaluation: Codable, Sendable, Equatable {
         }
     }
 
+    /// Photos that were answered with about the same confidence.
+    public struct Bin: Codable, Sendable, Equatable {
+        /// The mean probability of the answers.
+        public var confidence: Double
+        /// The share that was right.
+        public var accuracy: Double
+        /// How many.
+        public var photos: Int
+
+        /// Photos that were answered with about the same confidence.
+        public init(confidence: Double, accuracy: Double, photos: Int) {
+            self.confidence = confidence
+            self.accuracy = accuracy
+            self.photos = photos
+        }
+    }
+
     /// Photos that were judged.
     public var photos: Int
     /// Groups they make.
@@ -116,6 +133,8 @@ public struct Evaluation: Codable, Sendable, Equatable {
     public var calibrationError: Double
     /// What a perfectly calibrated head would show with as many photos.
     public var calibrationFloor: Double
+    /// The bins of the calibration error that are not empty, by confidence.
+    public var reliability: [Bin]
     /// The share of photos not flagged as unknown; nil: there is no score.
     public var accepted: Share?
     /// The chance that something that was not taught is stranger than a known photo (AUROC); nil: it was not measured.
@@ -131,7 +150,7 @@ public struct Evaluation: Codable, Sendable, Equatable {
     public static let file = "evaluation.json"
 
     private enum CodingKeys: String, CodingKey {
-        case photos, groups, folds, optimistic, accuracy, brier, accepted, labels, confusion, doubts
+        case photos, groups, folds, optimistic, accuracy, brier, reliability, accepted, labels, confusion, doubts
         case balancedAccuracy = "balanced_accuracy"
         case logLoss = "log_loss"
         case confidenceGap = "confidence_gap"
@@ -144,7 +163,7 @@ public struct Evaluation: Codable, Sendable, Equatable {
     public init(
         photos: Int, groups: Int, folds: Int, optimistic: String?, accuracy: Share, balancedAccuracy: Double,
         logLoss: Double, brier: Double, confidenceGap: Double, calibrationError: Double, calibrationFloor: Double,
-        accepted: Share?, unknownArea: Double?, labels: [Label], confusion: [[Int]], doubts: [Doubt]
+        reliability: [Bin], accepted: Share?, unknownArea: Double?, labels: [Label], confusion: [[Int]], doubts: [Doubt]
     ) {
         self.photos = photos
         self.groups = groups
@@ -157,6 +176,7 @@ public struct Evaluation: Codable, Sendable, Equatable {
         self.confidenceGap = confidenceGap
         self.calibrationError = calibrationError
         self.calibrationFloor = calibrationFloor
+        self.reliability = reliability
         self.accepted = accepted
         self.unknownArea = unknownArea
         self.labels = labels

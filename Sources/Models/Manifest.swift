@@ -15,6 +15,16 @@ public struct Manifest: Codable, Sendable, Equatable {
         public var logits: String
         /// The name of the output before the final layer; nil where the network has none.
         public var embedding: String?
+        /// What the output `logits` holds; nil: logits.
+        public var gives: Output?
+
+        /// What a network ends with.
+        public enum Output: String, Codable, Sendable {
+            /// Any numbers, of which a softmax makes probabilities.
+            case logits
+            /// Probabilities: the network ends with a softmax of its own.
+            case probabilities
+        }
     }
 
     /// How pixels become the network's input.
@@ -30,9 +40,11 @@ public struct Manifest: Codable, Sendable, Equatable {
         /// The filter of the one resampling step.
         public var resample: Resample
         /// Input value = (pixel - offset) / scale.
-        public var offset: Float
+        public var offset: ChannelValues
         /// Input value = (pixel - offset) / scale.
-        public var scale: Float
+        public var scale: ChannelValues
+        /// How the input's values lie; nil: planar.
+        public var layout: InputSpecification.Layout?
     }
 
     /// What of an embedding a head looks at.
@@ -212,7 +224,9 @@ public struct Manifest: Codable, Sendable, Equatable {
         if !(preprocessing.crop > 0 && preprocessing.crop <= 1) {
             return "crop \(preprocessing.crop) is outside of 0...1"
         }
-        if !preprocessing.offset.isFinite || !preprocessing.scale.isNormal { return "offset or scale is not a number" }
+        if !preprocessing.offset.all.allSatisfy(\.isFinite) || !preprocessing.scale.all.allSatisfy(\.isNormal) {
+            return "offset or scale is not a number"
+        }
         if !(temperature.isNormal && temperature > 0) { return "temperature \(temperature) is not above 0" }
         if labels.isEmpty || labels.count > 100_000 { return "\(labels.count) labels: 1 to 100,000 are possible" }
         if Set(labels).count != labels.count { return "a label occurs twice" }

@@ -10,6 +10,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case malformed(path: String, what: String)
     /// A file is not the one that the manifest names.
     case damaged(path: String, expected: String, found: String)
+    /// The folders hold too few photos that can be decoded.
+    case tooFewPhotos(folders: [String], found: Int, needed: Int, unreadable: Int)
     /// The network cannot be run.
     case network(path: String, reason: String)
     /// A file or directory of a registry cannot be written; what was there is untouched.
@@ -33,6 +35,10 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
         case .damaged(let path, let expected, let found):
             "\(path) is damaged: its SHA-256 is \(found.prefix(12)), the manifest says \(expected.prefix(12)). "
                 + "Install it again, or serve another version"
+        case .tooFewPhotos(let folders, let found, let needed, let unreadable):
+            "\(folders.joined(separator: ", ")): \(found) photos (.jpg, .jpeg)"
+                + (unreadable > 0 ? " and \(unreadable) files that cannot be decoded" : "")
+                + "; at least \(needed) are needed"
         case .network(let path, let reason):
             "\(path): \(reason)"
         case .unwritable(let path, let reason):

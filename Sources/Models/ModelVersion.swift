@@ -35,12 +35,10 @@ public struct ModelVersion: Sendable {
     }
 
     /// How pixels become the network's input.
-    public var inputSpecification: InputSpecification {
-        let how = manifest.preprocessing
-        return InputSpecification(
-            width: how.width, height: how.height, cropFraction: how.crop, resample: how.resample, offset: how.offset,
-            scale: how.scale, channelOrder: how.channels)
-    }
+    public var inputSpecification: InputSpecification { manifest.preprocessing.inputSpecification }
+
+    /// The shape of the network's input: one picture.
+    var inputShape: [Int] { manifest.preprocessing.inputShape }
 
     /// The final layer that photos taught, compared with its digest; nil where the network's own serves.
     public func head() throws(ModelError) -> Head? {
@@ -118,6 +116,17 @@ public struct ModelVersion: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return sha256((try? encoder.encode(timeless)) ?? Data())
     }
+}
+
+extension Manifest.Preprocessing {
+    var inputSpecification: InputSpecification {
+        InputSpecification(
+            width: width, height: height, cropFraction: crop, resample: resample, offset: offset, scale: scale,
+            channelOrder: channels, layout: layout ?? .planar)
+    }
+
+    /// The shape of the network's input: one picture.
+    var inputShape: [Int] { layout == .interleaved ? [1, height, width, 3] : [1, 3, height, width] }
 }
 
 /// The bytes of a file.

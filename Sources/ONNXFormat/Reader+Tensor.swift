@@ -1,6 +1,21 @@
 import SwiftProtobuf
 
 extension ONNXTensor {
+    /// Reads a file that holds one tensor: what the format's own tests keep inputs and outputs in.
+    /// - Throws: ``ONNXFormatError`` where the bytes are no tensor.
+    public init(bytes: UnsafeRawBufferPointer, limits: ONNXLimits = .standard) throws(ONNXFormatError) {
+        guard bytes.count <= limits.bytes else {
+            throw ONNXFormatError(.tooLarge, "the file has \(bytes.count) bytes", at: "")
+        }
+        let message: Onnx_TensorProto
+        do {
+            message = try Onnx_TensorProto(serializedBytes: bytes.bytes)
+        } catch {
+            throw ONNXFormatError(.malformed, "not decodable as an ONNX tensor (\(error))", at: "")
+        }
+        try self.init(message, limits, location: "tensor '\(message.name)'")
+    }
+
     /// Checks type, shape and number of elements against each other.
     init(_ message: Onnx_TensorProto, _ limits: ONNXLimits, location: String) throws(ONNXFormatError) {
         guard message.externalData.isEmpty, message.dataLocation == .default else {

@@ -106,6 +106,7 @@ public final class SiteServer: Service {
         router.add(
             middleware: Gate(
                 policy: AccessPolicy(token: parts.settings.token, publicFeeds: parts.settings.publicFeeds)))
+        router.add(middleware: Forgetting(shelf: parts.shelf))
         router.addAssets()
         PageRoutes(site: parts).add(to: router)
         PictureRoutes(site: parts).add(to: router)

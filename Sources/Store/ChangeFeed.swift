@@ -11,6 +11,9 @@ final class ChangeFeed: Sendable {
 
     private let state = Mutex(State())
 
+    /// What was published last.
+    var last: Int64 { state.withLock(\.last) }
+
     func stream() -> AsyncStream<Int64> {
         let (stream, continuation) = AsyncStream.makeStream(of: Int64.self, bufferingPolicy: .bufferingNewest(1))
         let key: Int? = state.withLock { state in

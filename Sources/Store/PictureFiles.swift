@@ -72,6 +72,19 @@ struct PictureFiles: Sendable {
         }
     }
 
+    /// As many bytes as a picture has, to try the disk with.
+    static let trialBytes: Int64 = 256 * 1_024
+
+    /// Writes and removes a file of the size of a picture: whether one can be kept.
+    func tryOut() throws {
+        let path = "\(directory)/\(Kind.pictures.rawValue)/try\(Self.unfinished)"
+        try Self.makeDirectory("\(directory)/\(Kind.pictures.rawValue)")
+        defer { unlink(path) }
+        let file = try OwnedDescriptor(creating: path, mode: Self.fileMode)
+        try [UInt8](repeating: 0, count: Int(Self.trialBytes)).withUnsafeBytes { try file.write($0) }
+        try file.synchronize()
+    }
+
     /// Removes the files of frames; those that are not there are fine.
     func remove(_ ids: [FrameID], _ kinds: [Kind] = Kind.allCases) {
         for id in ids {

@@ -126,6 +126,14 @@ extension Store {
         return isThere == true ? path : nil
     }
 
+    /// Whether pictures can be kept again, where they could not: otherwise ``health`` told of that until the next one.
+    public func lookAtFiles() async {
+        guard let pictures, state.withLock({ $0.fileFault != nil }),
+            (try? await makeRoom(for: PictureFiles.trialBytes)) == true
+        else { return }
+        try? await onFilesNotingFaults { try pictures.tryOut() }
+    }
+
     private func set(_ frame: FrameID, _ assignments: String) async throws(StoreError) {
         try await perform { writer in
             try writer.database.execute(

@@ -32,6 +32,14 @@ extension Store {
         try await read { try DetectionRecord.item(id, in: $0) }
     }
 
+    /// Those of the detections that are on record.
+    public func onRecord(_ ids: Set<DetectionID>) async throws(StoreError) -> Set<DetectionID> {
+        try await read { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM detection WHERE id = ?")
+            return try ids.filter { try Bool.fetchOne(statement, arguments: [$0.rawValue]) != nil }
+        }
+    }
+
     /// Frames, newest first.
     /// - Throws: `notFound` or `invalid` for a cursor that leads nowhere.
     public func frames(_ filter: FrameFilter = FrameFilter()) async throws(StoreError) -> Page<FrameItem> {

@@ -139,6 +139,9 @@ public final class Store: Sendable {
     /// time are replaced by newer ones. Ends when the store is closed.
     public func changes() -> AsyncStream<Int64> { changeFeed.stream() }
 
+    /// The number of the newest change that waiters were told of. Asks no disk.
+    public var newestChange: Int64 { changeFeed.last }
+
     /// Closes the database after writing what waits. Nothing may be called afterwards.
     public func close() async {
         await connection.withWriter { database in

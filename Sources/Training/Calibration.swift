@@ -62,19 +62,24 @@ enum Calibration {
     ///   - confidences: the largest probability of each photo.
     ///   - right: whether that label was the true one.
     static func error(confidences: [Double], right: [Bool]) -> Double {
+        guard !right.isEmpty else { return 0 }
+        return reliability(confidences: confidences, right: right).reduce(0) {
+            $0 + abs($1.confidence - $1.accuracy) * Double($1.photos)
+        } / Double(right.count)
+    }
+
+    /// The bins of ``error(confidences:right:)`` that are not empty.
+    static func reliability(confidences: [Double], right: [Bool]) -> [Evaluation.Bin] {
         let bins = 15
-        var (sums, hits, counts) = (
-            [Double](repeating: 0, count: bins), [Double](repeating: 0, count: bins),
-            [Double](repeating: 0, count: bins)
-        )
+        var sums = [(confidence: Double, hits: Double, photos: Int)](repeating: (0, 0, 0), count: bins)
         for (confidence, isRight) in zip(confidences, right) {
             let bin = min(bins - 1, Int(confidence * Double(bins)))
-            sums[bin] += confidence
-            hits[bin] += isRight ? 1 : 0
-            counts[bin] += 1
+            sums[bin] = (sums[bin].confidence + confidence, sums[bin].hits + (isRight ? 1 : 0), sums[bin].photos + 1)
         }
-        let total = counts.reduce(0, +)
-        return total == 0 ? 0 : (0..<bins).reduce(0) { $0 + abs(sums[$1] - hits[$1]) } / total
+        return sums.filter { $0.photos > 0 }.map {
+            Evaluation.Bin(
+                confidence: $0.confidence / Double($0.photos), accuracy: $0.hits / Double($0.photos), photos: $0.photos)
+        }
     }
 
     /// The calibration error of a head that is perfectly calibrated, with these confidences: the mean of 100 draws.

@@ -105,7 +105,8 @@ public struct Course: Sendable {
             }
         }
         let judgement = Judgement(
-            labels: labels, answers: answers, folds: taught.folds, threshold: taught.unknown?.threshold)
+            labels: labels, answers: answers, folds: taught.folds, threshold: taught.unknown?.threshold,
+            unknownArea: taught.unknownArea)
         let evaluation =
             answers.isEmpty
             ? nil
@@ -190,7 +191,7 @@ public struct Course: Sendable {
         for (label, count) in zip(labels, counts) {
             if count.photos < Self.fewPhotos {
                 warnings.append(
-                    "label '\(label)' has \(count.photos) photos: from \(Self.fewPhotos) on it can be told, 30 are good"
+                    "label '\(label)' has \(count.photos) photo\(count.photos == 1 ? "" : "s"): from \(Self.fewPhotos) on it can be told, 30 are good"
                 )
             }
             if count.groups == 1, taught.folds > 0 {

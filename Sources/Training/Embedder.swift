@@ -39,6 +39,7 @@ public struct Embedder: Sendable {
 
     private let version: ModelVersion
     private let cache: EmbeddingCache
+    private let keepsPredictions: Bool
     private let clock: @Sendable () -> Duration
     /// More than any camera writes.
     private static let mostBytes = 256_000_000
@@ -47,7 +48,12 @@ public struct Embedder: Sendable {
     ///   - version: whose network sees them.
     ///   - cache: the directory where facts are kept.
     ///   - clock: monotonic.
-    public init(_ version: ModelVersion, cache directory: String, clock: @escaping @Sendable () -> Duration) throws {
+    ///   - keepsPredictions: whether the facts have to say what the version itself answers, which no cache knows.
+    public init(
+        _ version: ModelVersion, cache directory: String, clock: @escaping @Sendable () -> Duration,
+        keepsPredictions: Bool = false
+    ) throws {
+        self.keepsPredictions = keepsPredictions
         let probe = try Classifier(version, threads: 1, clock: clock)
         guard let width = probe.embedding?.count else {
             throw ModelError.network(
@@ -62,20 +68,17 @@ public struct Embedder: Sendable {
     /// - Parameters:
     ///   - threads: each with a network of its own.
     ///   - report: called after each photo, on any thread.
-    /// - Throws: what keeps the network from running.
     public func run(
         _ photos: [LabelledPhoto], threads: Int, report: @escaping @Sendable (Progress) -> Void
-    ) throws -> Result {
+    ) -> Result {
         let start = clock()
         let desk = Desk(total: photos.count)
-        let team = min(max(1, threads), max(1, photos.count))
-        let readers = try (0..<team).map { _ in try PhotoReader(version, clock: clock) }
         let group = DispatchGroup()
-        for reader in readers {
-            let reader = Handed(reader: reader)
+        for _ in 0..<min(max(1, threads), max(1, photos.count)) {
             let worker = Thread {
+                var reader: PhotoReader?  // a network is loaded where there is a photo that it has not seen
                 while let place = desk.next() {
-                    let (facts, isKnown) = self.look(at: photos[place], with: reader.reader)
+                    let (facts, isKnown) = self.look(at: photos[place], with: &reader)
                     var progress = desk.done(place, facts, isKnown: isKnown)
                     progress.elapsed = self.clock() - start
                     report(progress)
@@ -90,13 +93,8 @@ public struct Embedder: Sendable {
         return desk.result(photos)
     }
 
-    /// A reader on its way to the one thread that uses it.
-    private struct Handed: @unchecked Sendable {
-        let reader: PhotoReader
-    }
-
     private func look(
-        at photo: LabelledPhoto, with reader: PhotoReader
+        at photo: LabelledPhoto, with reader: inout PhotoReader?
     ) -> (Swift.Result<PhotoFacts, Fault>, isKnown: Bool) {
         let bytes: Data
         do {
@@ -108,9 +106,14 @@ public struct Embedder: Sendable {
             return (.failure(Fault(words: isThere ? error.localizedDescription : "there is no such file")), false)
         }
         let digest = sha256(bytes)
-        if let facts = cache.facts(of: digest, region: photo.region) { return (.success(facts), true) }
+        if !keepsPredictions, let facts = cache.facts(of: digest, region: photo.region) {
+            return (.success(facts), true)
+        }
         do {
-            let facts = try reader.facts(of: bytes, digest: digest, region: photo.region)
+            let ready = try reader ?? PhotoReader(version, clock: clock)
+            reader = ready
+            var facts = try ready.facts(of: bytes, digest: digest, region: photo.region)
+            if !keepsPredictions { facts.prediction = nil }  // a thousand numbers a photo
             cache.keep(facts, region: photo.region)
             return (.success(facts), false)
         } catch {

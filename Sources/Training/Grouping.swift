@@ -101,7 +101,7 @@ enum NameTime {
     static func read(_ path: String) -> (source: String, time: Instant?) {
         let folders = path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
         let name = Array(URL(filePath: path).deletingPathExtension().lastPathComponent.utf8)
-        for start in name.indices where start == 0 || !isDigit(name[start - 1]) {
+        for start in name.indices where isDigit(name[start]) && (start == 0 || !isDigit(name[start - 1])) {
             guard let (digits, _) = digits(name, from: start, count: 14) ?? digits(name, from: start, count: 10),
                 let time = time(digits)
             else { continue }

@@ -56,7 +56,8 @@ public struct Judgement: Sendable {
             logLoss: mean(answers.map { -log(max(Double($0.probabilities[$0.label]), 1e-30)) }),
             brier: mean(answers.map(brier)), confidenceGap: mean(confidences) - accuracy.value,
             calibrationError: Calibration.error(confidences: confidences, right: right),
-            calibrationFloor: Calibration.floor(confidences: confidences, seed: seed), accepted: accepted,
+            calibrationFloor: Calibration.floor(confidences: confidences, seed: seed),
+            reliability: Calibration.reliability(confidences: confidences, right: right), accepted: accepted,
             unknownArea: unknownArea,
             labels: labels.indices.map { label in
                 let known =

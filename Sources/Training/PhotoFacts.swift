@@ -4,7 +4,7 @@ import Models
 public import Vocabulary
 
 /// What the network and the file say of a photo: all that training needs of it.
-public struct PhotoFacts: Sendable, Equatable {
+public struct PhotoFacts: Sendable {
     /// The SHA-256 of the file.
     public var digest: String
     /// Values before the final layer.
@@ -13,6 +13,16 @@ public struct PhotoFacts: Sendable, Equatable {
     public var hash: UInt64
     /// When the camera says it was taken, local time as if it were UTC.
     public var taken: Instant?
+    /// What the version itself said; nil where that was not asked for, or the photo was known.
+    var prediction: Prediction?
+
+    /// - Parameter embedding: values before the final layer.
+    public init(digest: String, embedding: [Float], hash: UInt64, taken: Instant?) {
+        self.digest = digest
+        self.embedding = embedding
+        self.hash = hash
+        self.taken = taken
+    }
 }
 
 /// Photos in, facts out. Used by one thread at a time; a thread each for more.
@@ -33,10 +43,12 @@ final class PhotoReader {
         let picture = try bytes.withUnsafeBytes {
             try decoder.decode($0, regions: [region.box], minimumSide: 256)
         }
-        _ = try classifier.classify(picture, region: region)
-        return PhotoFacts(
+        let answer = try classifier.classify(picture, region: region)
+        var facts = PhotoFacts(
             digest: digest, embedding: classifier.embedding ?? [], hash: try Self.hash(of: picture, region.box),
             taken: picture.taken)
+        facts.prediction = answer.prediction
+        return facts
     }
 
     /// 64 comparisons of neighbours in 9 x 8 grey cells (Krawetz 2013).

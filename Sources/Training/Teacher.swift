@@ -31,6 +31,8 @@ struct Taught {
     var likeness: [Float]
     /// Parts that were left out in turn; 0: too few groups.
     var folds: Int
+    /// How well the score tells labels left out from known ones (AUROC); nil: it was not measured.
+    var unknownArea: Double?
     /// What was said of each photo out of fold; nil: it could not be judged.
     var answers: [Answer?]
 
@@ -73,7 +75,40 @@ extension Lesson {
                 logits[photo] = fit.logits.row(photo)
             }
         }
-        return finish(weight: weight, bias: bias, shift: shift, logits: logits, folding: folding)
+        var taught = finish(weight: weight, bias: bias, shift: shift, logits: logits, folding: folding)
+        taught.unknownArea = unknownArea(taught, shift: shift, folds: folding.folds, smoother: &smoother)
+        return taught
+    }
+
+    /// Labels are left out in three parts: how well the score tells their photos from known ones.
+    /// - Returns: the AUROC; nil where nothing was judged, or there are fewer than two labels a part.
+    private func unknownArea(
+        _ taught: Taught, shift: [Float], folds: [Int?], smoother: inout Smoother
+    ) -> Double? {
+        let parts = 3
+        guard let unknown = taught.unknown, labelCount >= 2 * parts else { return nil }
+        var random = SplitMix(seed: settings.seed)
+        var partOf = [Int](repeating: 0, count: labelCount)
+        for (place, label) in (0..<labelCount).shuffled(using: &random).enumerated() { partOf[label] = place % parts }
+        var strangers: [Double] = []
+        for part in 0..<parts {
+            let isTaught = labels.map { partOf[$0] != part }
+            let fit = LogisticFit(labels: labels, count: labelCount, taught: isTaught, smoother: &smoother)
+            let left = labels.indices.filter { !isTaught[$0] }
+            let rows = left.map { fit.logits.row($0) }
+            // A label that was left out is no answer.
+            let predicted = rows.map { row in
+                zip(row, shift).enumerated()
+                    .map { partOf[$0.offset] == part ? -.infinity : $0.element.0 - $0.element.1 }.indexOfLargest
+            }
+            let near = Neighbours(features: features, labels: labels, folds: folds.map { _ in nil })
+                .similarities(of: left, to: predicted)
+            for ((row, label), similarity) in zip(zip(rows, predicted), near) {
+                let evidence = Scorer.Evidence(logit: row[label], similarity: similarity)
+                strangers.append(Calibration.strangeness(unknown.likeness(evidence), among: taught.likeness))
+            }
+        }
+        return Calibration.rocArea(known: taught.answers.compactMap { $0?.unknown }, strangers: strangers)
     }
 
     private func finish(

@@ -6,8 +6,8 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measure how fast this board answers.",
         discussion: """
             Example: rooster bench --photo photo.jpg
-            Prints the network's time, the time of each operator with its share of the peak, and with --photo the way
-            from JPEG to answer.
+            Prints the network's time; with --photo the way from JPEG to answer; with --photos each stage of each JPEG in
+            a folder; with --operators the time of each operator and its share of what the cores can do.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -17,6 +17,10 @@ struct Bench: AsyncParsableCommand {
     var threads: Int?
     @Option(help: "A JPEG to decode and classify too.")
     var photo: String?
+    @Option(help: "A folder of JPEGs: decoding, preparing and inference of each are timed.")
+    var photos: String?
+    @Flag(help: "Time each operator of the network.")
+    var operators = false
     @Option(help: "The model version NAME/VERSION instead of production.")
     var model: String?
     @Option(help: "The data type of the network, fp32 or int8: takes a version that computes in it.")
@@ -38,7 +42,7 @@ struct Bench: AsyncParsableCommand {
             if worker {
                 bench.serve(read: { readLine() }, write: show)
             } else {
-                let report = try bench.report(runs: runs, photo: photo)
+                let report = try bench.report(runs: runs, photo: photo, photos: photos, operators: operators)
                 show(common.json ? jsonLine(report) : report.description)
             }
         }

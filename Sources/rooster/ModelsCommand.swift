@@ -3,12 +3,13 @@ import ArgumentParser
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Look at the installed model versions, and choose which one serves.",
+        commandName: "models", abstract: "Look at the model versions, make new ones, and choose which one serves.",
         discussion: "Example: rooster models list",
         subcommands: [
             ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsPromote.self, ModelsRollback.self,
             ModelsShadow.self,
             ModelsBaseline.self, ModelsCompare.self, ModelsImport.self, ModelsExport.self, ModelsRemove.self,
+            ModelsQuantize.self,
         ])
 }
 

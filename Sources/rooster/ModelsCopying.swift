@@ -1,27 +1,6 @@
 import Appliance
 import ArgumentParser
 
-struct ModelsImport: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take over versions from a directory that rooster models export made.",
-        discussion: """
-            Example: rooster models import /media/stick/models
-            Every file is compared with its digest and the golden photos are answered before anything is taken over.
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "The directory, or that of one version in it.")
-    var directory: String
-
-    func run() async throws {
-        try common.reporting { installation in
-            for copy in try ModelShelf(installation).takeOver(directory) {
-                show(common.json ? jsonLine(copy) : copy.description)
-            }
-        }
-    }
-}
-
 struct ModelsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",

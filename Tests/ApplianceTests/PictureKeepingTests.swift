@@ -7,6 +7,7 @@ import Testing
 import Vocabulary
 
 @testable import Appliance
+@testable import Delivery
 @testable import Rules
 @testable import Store
 
@@ -17,10 +18,12 @@ struct PictureKeepingTests {
     let owed = OwedPictures()
     let queue = ReportQueue()
     let originals = Originals()
+    let journal: IntentJournal
 
     init() throws {
         directory = try TemporaryDirectory()
         store = try Store(directory: directory.path("state"), now: Instant(milliseconds: 1_790_000_000_000))
+        journal = IntentJournal(path: directory.path("intents"), boot: "one")
         try FileManager.default.createDirectory(atPath: directory.path("yard"), withIntermediateDirectories: true)
     }
 
@@ -30,7 +33,7 @@ struct PictureKeepingTests {
         configuration.sources[0].directory = directory.path("yard")
         configuration.sources[0].after = deleting ? .delete : .leave
         return Recorder(
-            queue: queue, store: store, settings: CurrentSettings(InForce(configuration)),
+            queue: queue, store: store, journal: journal, settings: CurrentSettings(InForce(configuration)),
             thumbnails: Thumbnails(store), originals: originals, owed: owed,
             firstStarts: await FirstStarts([], store: store, now: Instant(milliseconds: 0)), tally: Tally(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -89,6 +92,30 @@ struct PictureKeepingTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("yard")) == ["broken.jpg"])
         #expect(try await store.picturePath(of: plain.id) != nil)
         #expect(try await store.picturePath(of: withheld.id) == nil)
+    }
+
+    /// The process died between the end of an action and the record of its frame; the cool-down it began is its own.
+    @Test func anActionThatRanBeforeTheDeathOfTheProcessIsOnRecordAsItEnded() async throws {
+        var report = try frame("jay.jpg")
+        let now = Moment(monotonic: .seconds(100), wall: report.time)
+        let id = DetectionID(frame: report.id, rule: "jay", region: "frame")
+        var detection = Detection(
+            id: id, visit: id, frame: report.id, time: now.wall, source: "yard", region: "frame", rule: "jay",
+            label: "jay", probability: 1, model: ModelID(name: "m", version: "1"), labels: [], trace: [],
+            action: "lamp", heldBack: nil, superseded: false, publish: [])
+        let due = DueAction(
+            detection: detection, action: "lamp", deadline: .seconds(101), expires: .seconds(110), picture: nil,
+            isTest: false)
+        journal.append(.intent(Intent(due, at: now, boot: "one")))
+        journal.append(
+            .ended(Intent.Key(detection: id, action: "lamp"), ActionReport(name: "lamp", state: .done, exit: 0)))
+        detection.heldBack = .cooldown
+        report.detections = [detection]
+        queue.put(report)
+        queue.close()
+        await recorder().run()
+        #expect(try await store.detection(id)?.action?.state == .done)
+        #expect(try await store.onRecord([id, DetectionID(rawValue: "other")]) == [id])
     }
 
     @Test func anActionThatNeverStartedGivesItsCooldownBack() async throws {

@@ -27,6 +27,22 @@ import Testing
     #expect(result == [0, 0, 0.5, 1, 1])
 }
 
+@Test func softActivationsHaveTheirKnownValues() {
+    let values: [Float] = [-1, 0, 1]
+    func result(_ kernel: (Int, [Float], UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        var result = [Float](repeating: .nan, count: 3)
+        kernel(3, values, &result)
+        return result.map { ($0 * 10_000).rounded() / 10_000 }
+    }
+    #expect(result { rk_f32_f32_leaky_relu__scalar($0, $1, $2, 0.5) } == [-0.5, 0, 1])
+    #expect(result { rk_f32_f32_elu__scalar($0, $1, $2, 1, 1, 1) } == [-0.6321, 0, 1])
+    #expect(result { rk_f32_f32_tanh__scalar($0, $1, $2) } == [-0.7616, 0, 0.7616])
+    #expect(result { rk_f32_f32_erf__scalar($0, $1, $2) } == [-0.8427, 0, 0.8427])
+    #expect(result { rk_f32_f32_gelu__scalar($0, $1, $2) } == [-0.1587, 0, 0.8413])
+    #expect(result { rk_f32_f32_mish__scalar($0, $1, $2) } == [-0.3034, 0, 0.8651])
+    #expect(result { rk_f32_f32_swish__scalar($0, $1, $2) } == [-0.2689, 0, 0.7311])
+}
+
 @Test(arguments: Variant.here.filter { $0.testDescription.contains("softmax") })
 func softmaxSumsToOneForHugeAndForEqualLogits(variant: Variant) throws {
     typealias Softmax = @convention(c) (Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void

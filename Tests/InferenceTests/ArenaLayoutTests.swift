@@ -6,7 +6,7 @@ import Testing
 @Test(arguments: UInt64(0)..<60)
 func tensorsThatAreNeededAtTheSameTimeNeverOverlap(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    var tensors = [PlannedTensor(name: "input", count: 100, layout: .asGraph, storage: .arena)]
+    var tensors = [PlannedTensor(name: "input", count: 100, format: .float32, layout: .asGraph, storage: .arena)]
     var steps: [StepTraits] = []
     for index in 1...Int.random(in: 1...40, using: &random) {
         let reads = (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -14,7 +14,9 @@ func tensorsThatAreNeededAtTheSameTimeNeverOverlap(seed: UInt64) {
         }
         let overwritten = Bool.random(using: &random) ? reads[0] : nil
         let size = overwritten.map { tensors[$0.index].count } ?? Int.random(in: 1...5_000, using: &random)
-        tensors.append(PlannedTensor(name: "\(index)", count: size, layout: .asGraph, storage: .arena))
+        let format = overwritten.map { tensors[$0.index].format } ?? (Bool.random(using: &random) ? .float32 : .integer)
+        tensors.append(
+            PlannedTensor(name: "\(index)", count: size, format: format, layout: .asGraph, storage: .arena))
         steps.append(
             StepTraits(
                 name: "", operatorType: "", kernel: "", reads: reads, write: TensorID(index: index),
@@ -25,7 +27,7 @@ func tensorsThatAreNeededAtTheSameTimeNeverOverlap(seed: UInt64) {
 
     // Played through with the name of its tensor in every place: what a step reads must still be there.
     var places = [Int](repeating: -1, count: layout.count)
-    func range(_ tensor: Int) -> Range<Int> { layout.offsets[tensor]..<layout.offsets[tensor] + tensors[tensor].count }
+    func range(_ tensor: Int) -> Range<Int> { layout.offsets[tensor]..<layout.offsets[tensor] + tensors[tensor].words }
     for place in range(0) { places[place] = 0 }
     for step in steps {
         for read in step.reads {

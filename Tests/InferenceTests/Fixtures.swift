@@ -31,7 +31,8 @@ struct Fixture {
     static let names = [
         "axes-opset-18", "convolutions", "elementwise", "mobilenet-v2", "mobilenet-v3", "mobilenet-v3-opset-10",
         "movement",
-        "pools", "resnet", "resnet-bottleneck", "shapes", "softmax-opset-11",
+        "pools", "resnet", "resnet-bottleneck", "shapes", "softmax-opset-11", "convnext", "efficientnet", "shufflenet",
+        "densenet-inception", "attention", "operators",
     ]
 }
 

@@ -72,3 +72,21 @@ func aValueThatIsAlsoAnOutputIsNeverFusedAway(output: String) throws {
         #expect(difference(answers[name] ?? [], try #require(expected[name]).floats()) == nil, "output \(name)")
     }
 }
+
+@Test func swishGeluAndChannelShufflesAreRecognisedInTheirArithmetic() throws {
+    let swish = try graph("efficientnet").optimised()
+    #expect(swish.nodes.filter { $0.operation as? Activation == .swish }.count == 8)
+    let gelu = try graph("convnext").optimised()
+    #expect(gelu.nodes.filter { $0.operation as? Activation == .gelu }.count == 2)
+    #expect(!gelu.nodes.contains { $0.operation as? Activation == .erf })
+    let shuffle = try graph("shufflenet").optimised()
+    #expect(shuffle.nodes.filter { $0.operatorType == "Reshape" && $0.operation is Rearrangement }.count == 2)
+    #expect(!shuffle.nodes.contains { $0.operatorType == "Transpose" })
+}
+
+@Test func whatALinearLayerAddsIsPartOfItsProduct() throws {
+    let graph = try graph("convnext").optimised()
+    let products = graph.nodes.compactMap { $0.operation as? MatrixProduct }
+    #expect(products.count == 5)
+    #expect(products.filter(\.hasAddend).count == 5)
+}

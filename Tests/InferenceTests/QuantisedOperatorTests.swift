@@ -56,6 +56,6 @@ struct QuantisedOperatorTests {
         #expect(!graph.nodes.contains { $0.operation is Convolution || $0.operation is MatrixProduct })
         #expect(graph.nodes.count { $0.operation is QuantisedConvolution } == 8)  // the dense layer, too
         #expect(graph.nodes.count { $0.operation is QuantisedAddition } == 1)
-        #expect(graph.nodes.count { $0.operation is DequantizeLinear } == 0)
+        #expect(graph.nodes.count { $0.operation is BytesToNumbers } == 0)
     }
 }

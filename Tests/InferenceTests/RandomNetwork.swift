@@ -48,7 +48,7 @@ struct RandomNetwork {
         let channels = shape[1]
         let kept = model.graph
         let one = { (random: inout SplitMix64) in Int.random(in: 1...3, using: &random) }
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<22, using: &random) {
         case 0...5:
             let kind = Int.random(in: 0..<4, using: &random)
             let outputs = kind == 0 ? channels : kind == 1 ? channels * 2 : Int.random(in: 1...40, using: &random)
@@ -69,8 +69,8 @@ struct RandomNetwork {
             ]
             add("BatchNormalization", [x] + parameters, [:], replacing: kept)
         case 7...8:
-            let operators = ["Relu", "HardSwish", "HardSigmoid", "Sigmoid"]
-            add(operators[Int.random(in: 0..<4, using: &random)], [x], [:], replacing: kept)
+            let operators = ["Relu", "HardSwish", "HardSigmoid", "Sigmoid", "LeakyRelu", "Elu", "Selu", "Tanh", "Erf"]
+            add(operators[Int.random(in: 0..<operators.count, using: &random)], [x], [:], replacing: kept)
         case 9: add("Clip", [x, constant([], -0.5...0), constant([], 0...0.9)], [:], replacing: kept)
         case 10...11:
             let partners = names.filter { shapes[$0] == shape }
@@ -92,6 +92,25 @@ struct RandomNetwork {
                     "kernel_shape": .ints([2, 2]), "strides": .ints([one(&random), 1]),
                     "ceil_mode": .int(Int.random(in: 0...1, using: &random)),
                 ], replacing: kept)
+        case 15:
+            let orders = [[0, 2, 3, 1], [0, 3, 1, 2], [0, 1, 3, 2], [3, 2, 1, 0], [0, 2, 1, 3]]
+            add(
+                "Transpose", [x], ["perm": .ints(orders[Int.random(in: 0..<orders.count, using: &random)])],
+                replacing: kept)
+        case 16:
+            let axis = Int.random(in: 1...3, using: &random)
+            let numbers = [Int.random(in: 0...2, using: &random), Int.random(in: 1...9, using: &random), axis]
+            let step = [1, 2, -1][Int.random(in: 0..<3, using: &random)]
+            let ends = step < 0 ? [-1, -100, axis] : numbers
+            add("Slice", [x] + (ends + [step]).map { constant(integers: [$0]) }, [:], replacing: kept)
+        case 17: addSplit(x, axis: Int.random(in: 1...3, using: &random), shape)
+        case 18: addShuffle(x, shape)
+        case 19:
+            add("Sigmoid", [x], [:], replacing: kept)
+            if let gate = names.last, gate != x { add("Mul", [gate, x], [:], replacing: model.graph) }
+        case 20:
+            let block: [String: ONNXAttribute] = ["blocksize": .int(2)]
+            add(["DepthToSpace", "SpaceToDepth"][Int.random(in: 0..<2, using: &random)], [x], block, replacing: kept)
         default:
             let partners = names.filter { name in
                 shapes[name].map { $0.count == 4 && $0[0] == shape[0] && $0[2...] == shape[2...] } ?? false
@@ -100,6 +119,44 @@ struct RandomNetwork {
                 "Concat", [x, partners[Int.random(in: 0..<partners.count, using: &random)]], ["axis": .int(1)],
                 replacing: kept)
         }
+    }
+
+    private mutating func constant(integers: [Int]) -> String {
+        count += 1
+        let name = "c\(count)"
+        if let tensor = ONNXTensor(name: name, shape: [integers.count], integers: integers) {
+            model.graph.initializers.append(tensor)
+        }
+        return name
+    }
+
+    /// A value in two parts, put together the other way round.
+    private mutating func addSplit(_ x: String, axis: Int, _ shape: [Int]) {
+        guard shape[axis] > 1 else { return }
+        count += 1
+        let kept = model.graph
+        let parts = ["p\(count)", "q\(count)"]
+        model.graph.nodes.append(
+            ONNXNode(
+                operatorType: "Split", inputs: [x, constant(integers: [1, shape[axis] - 1])], outputs: parts,
+                attributes: ["axis": .int(axis)]))
+        add("Concat", parts.reversed(), ["axis": .int(axis)], replacing: kept)
+    }
+
+    /// Channels dealt out again, as ShuffleNet does.
+    private mutating func addShuffle(_ x: String, _ shape: [Int]) {
+        guard shape[1] % 2 == 0 else { return }
+        let kept = model.graph
+        count += 1
+        let (split, turned) = ("s\(count)", "t\(count)")
+        let middle = constant(integers: [shape[0], 2, shape[1] / 2, shape[2], shape[3]])
+        model.graph.nodes += [
+            ONNXNode(operatorType: "Reshape", inputs: [x, middle], outputs: [split]),
+            ONNXNode(
+                operatorType: "Transpose", inputs: [split], outputs: [turned],
+                attributes: ["perm": .ints([0, 2, 1, 3, 4])]),
+        ]
+        add("Reshape", [turned, constant(integers: shape)], [:], replacing: kept)
     }
 
     /// Adds a node if the network can still be built; otherwise nothing is left of the attempt.

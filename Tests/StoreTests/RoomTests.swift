@@ -77,6 +77,18 @@ import Vocabulary
         #expect(store.health.isWell)
     }
 
+    @Test func aFaultOfPicturesPassesWithItsCauseAlsoWhereNoPictureComes() async throws {
+        let report = try directory.capture(1, bytes: 2_000_000)
+        await store.record([report], at: Sample.start)
+        store.keep(within: RetentionLimits(budget: try await store.diskFigures().used + 100_000, keepFree: 0))
+        await #expect(throws: StoreError.self) { try await store.keepPicture(of: report.id, from: report.path) }
+        await store.lookAtFiles()
+        #expect(store.health.fault?.kind == .diskFull)
+        store.keep(within: RetentionLimits(budget: 100_000_000, keepFree: 0))
+        await store.lookAtFiles()
+        #expect(store.health.isWell)
+    }
+
     @Test func theFreeSpaceIsLeftAloneButASecondNameTakesNone() async throws {
         let report = try directory.capture(1, bytes: 10_000)
         await store.record([report], at: Sample.start)

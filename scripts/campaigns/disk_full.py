@@ -187,7 +187,6 @@ def state_disk(campaign, seconds, small):
         kept = len(trial.daemon.files("pictures"))
         campaign.check("full disk: pictures went to make room", kept < before, f"{before} before, {kept} now")
     ballast.drop()
-    trial.shoot(0.1)  # the camera goes on
     trial.recovers("full disk")
     trial.outcomes("full disk")
     trial.shoot(1)
@@ -255,7 +254,6 @@ def originals(campaign, seconds):
     trial.shoot(seconds, meanwhile=ballast.fill)
     trial.fired("after: delete on a full disk")
     ballast.drop()
-    trial.shoot(0.1)  # the camera goes on
     def lost():
         found = faults.frames(trial.daemon)
         kept = trial.daemon.files("pictures")

@@ -7,74 +7,6 @@ import Vocabulary
 
 /// `rooster bench`: how fast this board answers, and where the time goes.
 public final class Benchmark {
-    /// What was measured.
-    public struct Report: Encodable, CustomStringConvertible {
-        struct Spread: Encodable {
-            var p50: Double
-            var p99: Double
-            var least: Double
-
-            private enum CodingKeys: String, CodingKey {
-                case p50 = "p50_ms"
-                case p99 = "p99_ms"
-                case least = "min_ms"
-            }
-
-            var description: String {
-                "p50 \(Words.decimals(p50, 2)) ms, p99 \(Words.decimals(p99, 2)) ms, least \(Words.decimals(least, 2)) ms"
-            }
-        }
-
-        struct Row: Encodable {
-            var name: String
-            var op: String
-            var kernel: String
-            var microseconds: Double
-            var gflops: Double
-            var share: Double
-
-            private enum CodingKeys: String, CodingKey {
-                case name, op, kernel, microseconds, gflops
-                case share = "share_of_peak"
-            }
-        }
-
-        var model: ModelID
-        var precision: String
-        var isa: String
-        var threads: Int
-        var runs: Int
-        var network: Spread
-        var photo: Spread?
-        var peak: Double
-        var operators: [Row]
-
-        private enum CodingKeys: String, CodingKey {
-            case model, precision, isa, threads, runs, network, photo, operators
-            case peak = "peak_gflops"
-        }
-
-        /// A table for people.
-        public var description: String {
-            var lines = [
-                "\(model), \(precision), \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs",
-                "network        \(network.description)",
-            ]
-            if let photo { lines.append("JPEG to answer \(photo.description)") }
-            lines.append("peak here      \(Words.decimals(peak, 0)) GFLOP/s a core")
-            lines.append("")
-            lines.append("\("operator".padding(26))\("kernel".padding(26))      us  GFLOP/s  of peak")
-            for row in operators {
-                let figures = [
-                    Words.decimals(row.microseconds, 0).leftPadding(8), Words.decimals(row.gflops, 1).leftPadding(9),
-                    "\(Words.decimals(row.share * 100, 0)) %".leftPadding(9),
-                ]
-                lines.append("\(row.name.padding(26))\(row.kernel.padding(26))\(figures.joined())")
-            }
-            return lines.joined(separator: "\n")
-        }
-    }
-
     private let classifier: Classifier
     private let decoder = JPEGDecoder(limits: .standard)
     private let threads: Int
@@ -106,25 +38,75 @@ public final class Benchmark {
         classifier = found
     }
 
-    /// Times the network, its operators, and with `photo` the way from JPEG to answer.
-    public func report(runs: Int, photo: String?) throws -> Report {
-        let network = times(runs) { classifier.network.run() }
-        var whole: Report.Spread?
+    /// Times the network, and what else is asked for.
+    /// - Parameters:
+    ///   - runs: how often each thing is timed.
+    ///   - photo: a JPEG: the way from its bytes to probabilities.
+    ///   - photos: a folder of JPEGs: each stage of each.
+    ///   - operators: each operator of the network, and its share of what the cores can do.
+    public func report(runs: Int, photo: String?, photos: String?, operators: Bool) throws -> BenchmarkReport {
+        var report = BenchmarkReport(
+            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
+            threads: threads, runs: runs, network: .init(times(runs) { classifier.network.run() }))
         if let photo {
             let jpeg = try Data(contentsOf: URL(filePath: photo))
-            whole = spread(try timesThrowing(runs) { try answer(jpeg) })
+            report.photo = .init(try timesThrowing(runs) { try answer(jpeg) })
         }
-        let peak = peakGFLOPS()
-        let rows = classifier.network.profile(runs: min(runs, 50), now: Clock.monotonic).map { timing in
-            let rate = timing.microseconds > 0 ? timing.flops / timing.microseconds / 1e3 : 0
-            return Report.Row(
-                name: timing.name, op: timing.operatorType, kernel: timing.kernel, microseconds: timing.microseconds,
-                gflops: rate, share: peak > 0 ? rate / peak : 0)
+        if let photos { report.photos = try jpegs(in: photos).map { try stages(of: $0, in: photos, runs: runs) } }
+        if operators {
+            // Before and after: a core that was held up or slowed down in between is no measure.
+            let before = (numbers: peak(rk_f32_peak), bytes: peak(rk_u8_peak))
+            let timings = classifier.network.profile(runs: min(runs, 50), now: Clock.monotonic)
+            let peak = (
+                numbers: max(before.numbers, peak(rk_f32_peak)), bytes: max(before.bytes, peak(rk_u8_peak))
+            )
+            report.peak = .init(gflops: peak.numbers, gops: peak.bytes)
+            report.operators = timings.map { timing in
+                let rate = timing.microseconds > 0 ? timing.operations / timing.microseconds / 1e3 : 0
+                let most = (timing.precision == .int8 ? peak.bytes : peak.numbers) * Double(threads)
+                return .init(
+                    name: timing.name, op: timing.operatorType, kernel: timing.kernel,
+                    precision: timing.precision.rawValue, microseconds: timing.microseconds, rate: rate,
+                    share: most > 0 ? rate / most : 0)
+            }
         }
-        return Report(
-            model: classifier.version.id, precision: classifier.network.precision.rawValue, isa: Facts.instructionSet,
-            threads: threads, runs: runs,
-            network: spread(network), photo: whole, peak: peak, operators: rows)
+        return report
+    }
+
+    private func jpegs(in folder: String) throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { name in
+            [".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
+        }
+        guard !names.isEmpty else { throw Refusal(description: "\(folder) holds no JPEG (.jpg, .jpeg)") }
+        return names.sorted()
+    }
+
+    /// Medians of the stages of one photo; of one that is damaged, why it has no answer.
+    private func stages(of name: String, in folder: String, runs: Int) throws -> BenchmarkReport.Photo {
+        let jpeg = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+        var row = BenchmarkReport.Photo(file: name, bytes: jpeg.count)
+        var samples: (decode: [Duration], prepare: [Duration], infer: [Duration], whole: [Duration]) = ([], [], [], [])
+        do {
+            for run in -2..<runs {  // two untimed
+                let start = Clock.monotonic()
+                let picture = try decoded(jpeg)
+                let decoded = Clock.monotonic()
+                let answer = try classifier.classify(picture, region: .wholeFrame)
+                let end = Clock.monotonic()
+                guard run >= 0 else { continue }
+                samples.decode.append(decoded - start)
+                samples.prepare.append(answer.prepare)
+                samples.infer.append(answer.infer)
+                samples.whole.append(end - start)
+            }
+        } catch let error as ImagingError {
+            row.error = error.message
+            return row
+        }
+        row.stages = .init(
+            decode: .init(samples.decode), prepare: .init(samples.prepare), infer: .init(samples.infer),
+            whole: .init(samples.whole))
+        return row
     }
 
     /// Speaks the protocol of a benchmark's worker: one line in, one line out, until `quit` or the end of the input.
@@ -147,12 +129,11 @@ public final class Benchmark {
         var description: String
     }
 
-    /// The best of a few short runs, in GFLOP/s of one core.
-    private func peakGFLOPS() -> Double {
-        let rounds = 2_000_000
-        return (0..<5).map { _ in
+    /// The best of a few short runs, in 10^9 operations a second of one core.
+    private func peak(_ work: (Int) -> Double) -> Double {
+        (0..<5).map { _ in
             let start = Clock.monotonic()
-            let operations = rk_f32_peak(rounds)
+            let operations = work(2_000_000)
             return operations / ((Clock.monotonic() - start).milliseconds * 1e6)
         }.max() ?? 0
     }
@@ -186,9 +167,13 @@ public final class Benchmark {
 
     @discardableResult
     private func answer(_ jpeg: Data) throws -> Prediction {
+        try classifier.classify(try decoded(jpeg), region: .wholeFrame).prediction
+    }
+
+    private func decoded(_ jpeg: Data) throws -> Picture {
         try jpeg.withUnsafeBytes { bytes in
-            let picture = try decoder.decode(bytes, regions: [Region.wholeFrame.box], minimumSide: 256)
-            return try classifier.classify(picture, region: .wholeFrame).prediction
+            try decoder.decode(
+                bytes, regions: [Region.wholeFrame.box], minimumSide: 256, for: classifier.version.inputSpecification)
         }
     }
 
@@ -212,20 +197,5 @@ public final class Benchmark {
 
     private func microseconds(_ times: [Duration]) -> String {
         times.map { Words.decimals($0.milliseconds * 1_000, 1) }.joined(separator: " ")
-    }
-
-    private func spread(_ times: [Duration]) -> Report.Spread {
-        let sorted = times.map(\.milliseconds).sorted()
-        func at(_ share: Double) -> Double {
-            sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
-        }
-        return Report.Spread(p50: at(0.5), p99: at(0.99), least: sorted.first ?? 0)
-    }
-}
-
-extension String {
-    /// The text with blanks before it up to a width: for columns of figures.
-    func leftPadding(_ width: Int) -> String {
-        String(repeating: " ", count: Swift.max(0, width - count)) + self
     }
 }

@@ -45,6 +45,13 @@ public struct Trainer {
         struct Timings: Encodable {
             var embed: Double
             var teach: Double
+            /// Time on a core: what teaching takes where nothing else runs.
+            var teachCPU: Double
+
+            private enum CodingKeys: String, CodingKey {
+                case embed, teach
+                case teachCPU = "teach_cpu"
+            }
         }
 
         struct Unreadable: Encodable {
@@ -106,13 +113,14 @@ public struct Trainer {
         let parent = try installation.modelVersion(wishes.from)
         let embedder = try Embedder(parent, cache: cacheDirectory, clock: Clock.monotonic)
         let start = Clock.monotonic()
-        let embedded = try embedder.run(list.photos, threads: wishes.threads ?? installation.threads) { step in
+        let embedded = embedder.run(list.photos, threads: wishes.threads ?? installation.threads) { step in
             progress(step.done, step.total, step.elapsed)
         }
         let middle = Clock.monotonic()
         let photos = zip(list.photos, embedded.facts).compactMap { photo, facts in
             facts.map { Course.Photo(photo: photo, facts: $0, modified: Self.modified(photo.file)) }
         }
+        let before = Clock.thread()
         let settings = Manifest.Training(
             seed: wishes.seed, folds: 0, penalty: Course.penalty,
             prior: wishes.asPhotographed ? .asPhotographed : .even,
@@ -121,6 +129,7 @@ public struct Trainer {
         let outcome = try Course(parent: parent, name: wishes.name, tool: "rooster \(Facts.version)")
             .teach(photos, settings: settings, created: Clock.now().wall)
         let taught = Clock.monotonic()
+        let spent = Clock.thread() - before
         let version = try installation.registry.add(outcome.draft)
         let summary = Summary(
             model: version.id, digest: version.digest, photos: version.manifest.photos?.count ?? 0,
@@ -128,7 +137,9 @@ public struct Trainer {
             unreadable: embedded.unreadable.map { .init(path: $0.path, reason: $0.reason) },
             warnings: outcome.warnings, evaluation: outcome.draft.evaluation,
             temperature: Double(version.manifest.temperature).asFloat,
-            timings: .init(embed: (middle - start).milliseconds, teach: (taught - middle).milliseconds))
+            timings: .init(
+                embed: (middle - start).milliseconds, teach: (taught - middle).milliseconds,
+                teachCPU: spent.milliseconds))
         if let report = wishes.report {
             let files = Dictionary(list.photos.map { ($0.path, $0.file) }) { first, _ in first }
             try EvaluationPage(version: version, files: files).write(to: report)
@@ -136,9 +147,15 @@ public struct Trainer {
         return summary
     }
 
-    private var cacheDirectory: String { "\(installation.configuration.storage.directory)/embeddings" }
+    private var cacheDirectory: String { Self.cacheDirectory(installation) }
 
-    private static func modified(_ path: String) -> Instant? {
+    /// Where the facts of photos are kept.
+    static func cacheDirectory(_ installation: Installation) -> String {
+        "\(installation.configuration.storage.directory)/embeddings"
+    }
+
+    /// When a file was changed.
+    static func modified(_ path: String) -> Instant? {
         var status = rk_file()
         guard rk_stat(path, &status) == 0 else { return nil }
         return Instant(milliseconds: status.modified_ms)
@@ -147,6 +164,6 @@ public struct Trainer {
     /// Gives the calling thread, and those it will start, only what no other program wants: a daemon beside it keeps its
     /// deadlines.
     static func stepBack() {
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     }
 }

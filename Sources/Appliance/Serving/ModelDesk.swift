@@ -66,7 +66,7 @@ final class ModelDesk: Sendable {
         } catch {
             fault = "\(error)"
         }
-        wanted.append(Registry.stock)
+        wanted += [Registry.stock, Registry.stockOriginal]
         var found: Classifier?
         for id in wanted where found == nil {
             do {

@@ -13,6 +13,7 @@
 // Scalar multiplies, rounds and adds; it is compiled without contraction.
 #pragma once
 
+#include "activation.h"
 #include "cpu.h"
 #include "depthwise.h"
 #include "elementwise.h"

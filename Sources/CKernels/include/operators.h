@@ -2,6 +2,7 @@
 // from it: a new variant is one word here and one file.
 #pragma once
 
+#include "activation.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "epilogue.h"
@@ -60,7 +61,14 @@
     OPERATOR(u8_u8_add, RK_ALL)                          \
     OPERATOR(f32_u8_quantize, RK_ALL)                    \
     OPERATOR(u8_f32_dequantize, RK_ALL)                  \
-    OPERATOR(u8_f32_global_average_pool, RK_ALL)
+    OPERATOR(u8_f32_global_average_pool, RK_ALL)         \
+    OPERATOR(f32_f32_leaky_relu, RK_ALL)                 \
+    OPERATOR(f32_f32_elu, RK_ALL)                        \
+    OPERATOR(f32_f32_tanh, RK_ALL)                       \
+    OPERATOR(f32_f32_erf, RK_ALL)                        \
+    OPERATOR(f32_f32_gelu, RK_ALL)                       \
+    OPERATOR(f32_f32_mish, RK_ALL)                       \
+    OPERATOR(f32_f32_swish, RK_ALL)
 
 // rk_<op>__<isa>, each a rk_<op>_fn; they run only where rk_cpu() has the instruction set.
 #define RK_DECLARE_VARIANT(op, isa) rk_##op##_fn rk_##op##__##isa;

@@ -106,6 +106,15 @@ public final class IntentJournal: Sendable {
         }
     }
 
+    /// The frames of these actions are on record now, with what is known of them: the oldest may be forgotten.
+    public func noteOnRecord(_ actions: some Sequence<(detection: DetectionID, action: String)>) {
+        state.withLock { state in
+            for (detection, action) in actions {
+                state.journal.noteOnRecord(Intent.Key(detection: detection, action: action))
+            }
+        }
+    }
+
     /// Rewrites the file when it has grown. Waits for the disk: never on the inference lane.
     func compactIfLarge() {
         if state.withLock({ $0.size > $0.compactAt }) { compact() }

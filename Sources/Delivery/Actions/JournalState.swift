@@ -7,17 +7,19 @@ struct JournalState {
         var intent: Intent
         var started: Instant?
         var ended: ActionReport?
+        /// Its frame is on record, and the report with it.
+        var isOnRecord = false
     }
 
     /// In the order of the intents.
     private(set) var entries: [Entry] = []
     private var places: [Intent.Key: Int] = [:]
 
-    /// So many are remembered beyond what is open: they tell a frame that is decided again after a crash from a new
-    /// one, restore `at_most`, and hold the latest start of each cool-down.
+    /// So many are remembered beyond what is open or not yet on record: they restore `at_most`, and hold the latest start
+    /// of each cool-down.
     static let kept = 1_024
-    /// Beyond this the oldest go, open ones too: a journal that nobody compacts must not eat the memory.
-    static let most = 4 * kept
+    /// Beyond this the oldest go, whatever they are: a journal that nobody compacts must not eat the memory.
+    static let most = 8 * kept
 
     /// What the bytes of a journal say, and how many of its lines are torn.
     static func read(_ bytes: some Collection<UInt8>) -> (JournalState, tornLines: Int) {
@@ -36,7 +38,10 @@ struct JournalState {
             guard places[intent.key] == nil else { return }
             places[intent.key] = entries.count
             entries.append(Entry(intent: intent))
-            if entries.count > Self.most { keep(Array(entries.suffix(Self.kept))) }
+            if entries.count > Self.most {
+                trim()
+                if entries.count > Self.most { keep(Array(entries.suffix(Self.most / 2))) }
+            }
         case .started(let key, let at):
             if let place = places[key] { entries[place].started = at }
         case .ended(let key, let report):
@@ -47,7 +52,13 @@ struct JournalState {
     /// What is known of an action; nil: nothing.
     subscript(key: Intent.Key) -> Entry? { places[key].map { entries[$0] } }
 
-    /// Forgets the oldest that ended, beyond ``kept``, except for the latest of each rule at its source and region.
+    /// The frame of an action is on record: it will not be decided again, and what is known of the action stands there.
+    mutating func noteOnRecord(_ key: Intent.Key) {
+        if let place = places[key] { entries[place].isOnRecord = true }
+    }
+
+    /// Forgets the oldest that ended and are on record, beyond ``kept``, except for the latest of each rule at its source
+    /// and region. A frame that is decided again after a crash, be it a thousand actions later, finds its own.
     mutating func trim() {
         var surplus = entries.count - Self.kept
         guard surplus > 0 else { return }
@@ -55,7 +66,7 @@ struct JournalState {
         for (place, entry) in entries.enumerated() { latest[entry.intent.cooldownKey] = place }
         var left: [Entry] = []
         for (place, entry) in entries.enumerated() {
-            if surplus > 0, entry.ended != nil, latest[entry.intent.cooldownKey] != place {
+            if surplus > 0, entry.ended != nil, entry.isOnRecord, latest[entry.intent.cooldownKey] != place {
                 surplus -= 1
             } else {
                 left.append(entry)

@@ -41,6 +41,8 @@ struct Value: Sendable {
     let type: ONNXElementType
     /// The elements, where they are known before the run.
     var constant: Tensor?
+    /// The floating type that the file gives it: what ``Cast`` rounds to where it is told to follow another value.
+    var floatingType = ONNXElementType.float32
 
     var count: Int { shape.reduce(1, *) }
 }

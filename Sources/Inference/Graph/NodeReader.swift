@@ -7,16 +7,23 @@ struct NodeReader {
     /// The version of the standard operators.
     let opset: Int
     private let graph: Graph
+    private let output: Int
     private let inputs: [ValueID?]
     private var readAttributes: Set<String> = []
     private var readInputs: Set<Int> = []
     /// The inputs that are data, in the order in which they were asked for.
     private(set) var data: [ValueID] = []
+    /// Other shapes that data inputs are to be given before the operator, by their place in `data`.
+    private(set) var reshapes: [Int: [Int]] = [:]
+    /// Whether the operator knows further outputs than the first.
+    private(set) var knowsOutputs = false
     /// Elements of the constants that were looked at, for the limit.
     private(set) var constantElements = 0
 
-    init(_ node: ONNXNode, opset: Int, inputs: [ValueID?], graph: Graph) {
+    /// - Parameter output: which of the node's outputs is computed: each is an operator of its own.
+    init(_ node: ONNXNode, output: Int, opset: Int, inputs: [ValueID?], graph: Graph) {
         self.node = node
+        self.output = output
         self.opset = opset
         self.inputs = inputs
         self.graph = graph
@@ -37,6 +44,29 @@ struct NodeReader {
         data.append(id)
         return graph[id]
     }
+
+    /// Says that the data input taken last has another shape of as many elements.
+    mutating func reshapeData(to shape: [Int]) { reshapes[data.count - 1] = shape }
+
+    /// What stands at an input, where there is something; it is not taken.
+    func value(_ index: Int) -> Value? {
+        inputs.indices.contains(index) ? inputs[index].map { graph[$0] } : nil
+    }
+
+    /// Takes an input whose shape and type alone count.
+    mutating func takeReference(_ index: Int) throws(Fault) -> Value? {
+        readInputs.insert(index)
+        return value(index)
+    }
+
+    /// Which output is asked for; operators that never ask have one.
+    mutating func outputIndex() -> Int {
+        knowsOutputs = true
+        return output
+    }
+
+    /// The number of outputs that somebody may want.
+    var outputCount: Int { node.outputs.count }
 
     /// The number of inputs, absent ones within included.
     var inputCount: Int { inputs.count }
@@ -60,6 +90,11 @@ struct NodeReader {
             throw Fault(.invalid, "its \(role) has the shape \(tensor.shape)")
         }
         return try tensor.integers()
+    }
+
+    /// Axes: an attribute of earlier versions, an input since.
+    mutating func axes(asInput index: Int, since version: Int) throws(Fault) -> [Int]? {
+        opset < version ? try ints("axes", in: -8...7) : try constantIntegers(index, "axes")
     }
 
     /// A constant single number.
@@ -95,6 +130,14 @@ struct NodeReader {
             throw Fault(.invalid, "attribute '\(name)' is no finite number")
         }
         return value
+    }
+
+    mutating func floats(_ name: String) throws(Fault) -> [Float]? {
+        guard let attribute = attribute(name) else { return nil }
+        guard case .floats(let values) = attribute, values.count <= 64, values.allSatisfy(\.isFinite) else {
+            throw Fault(.invalid, "attribute '\(name)' is no list of finite numbers")
+        }
+        return values
     }
 
     mutating func string(_ name: String) throws(Fault) -> String? {

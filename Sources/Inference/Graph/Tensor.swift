@@ -8,6 +8,8 @@ struct Tensor: Sendable {
     private enum Elements: Sendable {
         case floats([Float])
         case integers([Int], ONNXElementType)
+        /// One value everywhere, in memory once.
+        case filled(Float)
         /// As it lies in the file: a network's weights are never copied before they are packed.
         case file(ONNXTensor)
         /// Numbers that stand as integers in the file.
@@ -25,6 +27,11 @@ struct Tensor: Sendable {
         precondition(integers.count == shape.reduce(1, *), "a tensor's shape and elements disagree")
         self.shape = shape
         elements = .integers(integers, type)
+    }
+
+    init(shape: [Int], filledWith value: Float) {
+        self.shape = shape
+        elements = .filled(value)
     }
 
     init(_ tensor: ONNXTensor) {
@@ -47,17 +54,18 @@ struct Tensor: Sendable {
     /// The type with all floating ones taken as float32.
     var type: ONNXElementType {
         switch elements {
-        case .floats, .quantised: .float32
+        case .floats, .filled, .quantised: .float32
         case .integers(_, let type): type
         case .file(let tensor): tensor.elementType.isFloating ? .float32 : tensor.elementType
         }
     }
 
     /// The elements of a floating tensor.
-    /// - Complexity: O(count) where they still lie in the file.
+    /// - Complexity: O(count) where they still lie in the file, or have one value.
     func floats() throws(Fault) -> [Float] {
         switch elements {
         case .floats(let values): return values
+        case .filled(let value): return [Float](repeating: value, count: count)
         case .file(let tensor): if let values = tensor.floats() { return values }
         case .quantised(let constant): return try constant.numbers()
         case .integers: break
@@ -70,7 +78,7 @@ struct Tensor: Sendable {
         switch elements {
         case .integers(let values, _): return values
         case .file(let tensor): if let values = tensor.integers() { return values }
-        case .floats, .quantised: break
+        case .floats, .filled, .quantised: break
         }
         throw Fault(.invalid, "integers are needed where \(type) values are given")
     }

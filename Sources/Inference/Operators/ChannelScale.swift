@@ -28,6 +28,7 @@ struct ChannelScale: Operation {
         let epsilon = Double(try node.float("epsilon") ?? 1e-5)
         _ = try node.float("momentum")
         _ = try node.int("spatial", in: 1...1)
+        _ = try node.int("is_test", in: 0...1)
         guard try !node.flag("training_mode") else { throw Fault(.unsupported, "it is in training mode") }
         let (scale, bias, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
         factor = zip(scale, variance).map { $0 / ($1 + epsilon).squareRoot() }

@@ -3,7 +3,7 @@
 import ONNXFormat
 
 /// Some values along one axis. Data inputs: all of them.
-struct Concatenation: Operation {
+struct Concatenation: PlainOperation {
     let axis: Int
 
     init(_ node: inout NodeReader) throws(Fault) {
@@ -17,7 +17,9 @@ struct Concatenation: Operation {
         guard let rank = ranks.first, ranks.count == 1, types.count == 1 else {
             throw Fault(.invalid, "its inputs have different numbers of dimensions or types, or there are none")
         }
-        guard let axis = try node.int("axis", in: -8...7) else { throw Fault(.invalid, "it has no axis") }
+        guard let axis = try node.int("axis", in: -8...7) ?? (node.opset < 4 ? 1 : nil) else {
+            throw Fault(.invalid, "it has no axis")
+        }
         self.axis = try resolvedAxis(axis, rank: rank)
     }
 
@@ -33,22 +35,20 @@ struct Concatenation: Operation {
         return shape
     }
 
-    func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
-        let shape = try shape(of: inputs.map(\.shape))
-        let outer = shape[..<axis].reduce(1, *)
-        guard inputs[0].type == .float32 else {
-            var parts: [(elements: [Int], run: Int)] = []
-            for input in inputs { parts.append((try input.integers(), input.shape[axis...].reduce(1, *))) }
-            return Tensor(shape: shape, integers: interleaved(parts, outer: outer), type: inputs[0].type)
-        }
-        var parts: [(elements: [Float], run: Int)] = []
-        for input in inputs { parts.append((try input.floats(), input.shape[axis...].reduce(1, *))) }
-        return Tensor(shape: shape, floats: interleaved(parts, outer: outer))
-    }
-
-    private func interleaved<Element>(_ parts: [(elements: [Element], run: Int)], outer: Int) -> [Element] {
-        (0..<outer).flatMap { index in
-            parts.flatMap { $0.elements[index * $0.run..<(index + 1) * $0.run] }
+    func compute(_ inputs: [Operand], into output: Operand) {
+        let whole = AxisView(output.shape, axis: axis)
+        var start = 0
+        for input in inputs {
+            let run = input.shape[axis] * whole.inner
+            for outer in 0..<whole.outer {
+                let place = outer * whole.length * whole.inner + start
+                if output.isFloating {
+                    (output.floats + place).update(from: input.floats + outer * run, count: run)
+                } else {
+                    (output.integers + place).update(from: input.integers + outer * run, count: run)
+                }
+            }
+            start += run
         }
     }
 }

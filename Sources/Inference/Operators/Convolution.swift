@@ -7,6 +7,15 @@ struct Convolution: Operation {
     let groups: Int
     private(set) var hasBias: Bool
 
+    /// A convolution over pictures with constant weights, else a general one.
+    static func convolution(_ node: inout NodeReader) throws(Fault) -> any Operation {
+        let (input, weights, bias) = (node.value(0), node.value(1), node.value(2))
+        guard input?.shape.count ?? 4 == 4, weights?.constant != nil, bias == nil || bias?.constant != nil else {
+            return try GeneralConvolution(&node)
+        }
+        return try Convolution(&node)
+    }
+
     init(_ node: inout NodeReader) throws(Fault) {
         let input = try node.takeData(0)
         let weights = try node.takeData(1)

@@ -1,6 +1,8 @@
 // MaxPool: the largest tap inside the picture. AveragePool: the sum of the taps inside over their number, or with
 // count_include_pad over the number of taps inside the padded picture.
 
+import ONNXFormat
+
 /// A pool. Data input: pictures.
 struct Pool: Operation {
     enum Kind: String, Sendable {
@@ -11,13 +13,33 @@ struct Pool: Operation {
     let window: Window
     let countsPads: Bool
 
+    /// A pool over pictures as its kernel takes it, else a general one.
+    static func pool(_ node: inout NodeReader, _ kind: Kind) throws(Fault) -> any Operation {
+        let value = node.value(0)
+        if node.outputIndex() == 0, value?.shape.count ?? 4 == 4, value?.type.isFloating != false,
+            !padsReachBeyondWindow(node.node)
+        {
+            return try Pool(&node, kind)
+        }
+        return try GeneralPool(&node, kind)
+    }
+
+    /// A window that lies in the padding as a whole: no kernel reckons with it.
+    private static func padsReachBeyondWindow(_ node: ONNXNode) -> Bool {
+        guard case .ints(let pads)? = node.attributes["pads"],
+            case .ints(let kernel)? = node.attributes["kernel_shape"],
+            pads.count == 4, kernel.count == 2
+        else { return false }
+        return max(pads[0], pads[2]) >= kernel[0] || max(pads[1], pads[3]) >= kernel[1]
+    }
+
     init(_ node: inout NodeReader, _ kind: Kind) throws(Fault) {
         self.kind = kind
         try requirePictures(try node.takeData(0).shape)
         var window = try Window(&node)
         window.roundsUp = try node.flag("ceil_mode")
         countsPads = kind == .average ? try node.flag("count_include_pad") : false
-        if kind == .maximum { _ = try node.int("storage_order", in: 0...0) }
+        if kind == .maximum { _ = try node.flag("storage_order") }  // of the indices, which are another operator
         if case .explicit(let top, let left, let bottom, let right) = window.padding {
             let extent = (
                 (window.kernel.height - 1) * window.dilations.y + 1, (window.kernel.width - 1) * window.dilations.x + 1

@@ -1,6 +1,29 @@
 // What the optimiser makes of operators between QuantizeLinear and DequantizeLinear: the same on bytes, with the
 // arithmetic of docs/decisions/int8-arithmetic.md. No file names these.
 
+/// QuantizeLinear with one scale. Data input: x, of floats. What comes out are whole numbers of 0 to 255, also where the file
+/// has signed ones.
+struct NumbersToBytes: Operation {
+    let format: ByteFormat
+
+    func shape(of inputs: [[Int]]) throws(Fault) -> [Int] { try single(inputs) }
+
+    func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
+        Tensor(shape: inputs[0].shape, floats: try inputs[0].floats().map { Float(format.byte($0)) })
+    }
+}
+
+/// DequantizeLinear with one scale. Data input: x, of bytes.
+struct BytesToNumbers: Operation {
+    let format: ByteFormat
+
+    func shape(of inputs: [[Int]]) throws(Fault) -> [Int] { try single(inputs) }
+
+    func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
+        Tensor(shape: inputs[0].shape, floats: try inputs[0].floats().map { format.number(Int($0)) })
+    }
+}
+
 /// Filters with their integers: output channels, input channels of a group, rows, columns.
 struct QuantisedFilters: Sendable {
     var shape: [Int]

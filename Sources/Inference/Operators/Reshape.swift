@@ -1,14 +1,20 @@
 // Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the same order under another shape. Identity, Dropout: the
 // same value.
 
+import ONNXFormat
+
 /// The same elements under a shape that is known before the run. Data input: x.
 struct Reshape: Operation {
     let target: [Int]
 
+    /// - Parameter target: has as many elements as x.
+    init(to target: [Int]) { self.target = target }
+
     init(reshape node: inout NodeReader) throws(Fault) {
         let input = try node.takeData(0)
         let allowsZero = node.opset >= 14 ? try node.flag("allowzero") : false
-        guard var shape = try node.constantIntegers(1, "shape") else { throw Fault(.invalid, "it has no shape") }
+        let given = node.opset < 5 ? try node.ints("shape", in: -1...Int.max) : try node.constantIntegers(1, "shape")
+        guard var shape = given else { throw Fault(.invalid, "it has no shape") }
         for (axis, size) in shape.enumerated() where size == 0 && !allowsZero {
             guard input.shape.indices.contains(axis) else {
                 throw Fault(.invalid, "its shape \(shape) copies a dimension that \(input.shape) lacks")
@@ -70,25 +76,42 @@ struct Reshape: Operation {
 
 /// The value itself: nothing is left of these nodes in the graph. Data input: x.
 struct PassThrough: Operation {
+    init() {}
+
     init(identity node: inout NodeReader) throws(Fault) {
         _ = try node.takeData(0)
     }
 
-    init(dropout node: inout NodeReader) throws(Fault) {
-        _ = try node.takeData(0)
+    /// The value, or the mask that says that all of it was kept.
+    static func dropout(_ node: inout NodeReader) throws(Fault) -> any Operation {
+        let input = try node.takeData(0)
         _ = try node.float("ratio")
         _ = node.attribute("seed")
-        _ = try node.constant(1, "ratio")
+        _ = try node.flag("is_test")
+        _ = try node.takeReference(1)
         if let training = try node.constant(2, "training mode"), try training.integers() != [0] {
             throw Fault(.unsupported, "it is in training mode")
         }
+        guard node.outputIndex() == 1 else { return PassThrough() }
+        return Kept(shape: input.shape)
     }
-
-    init() {}
 
     func shape(of inputs: [[Int]]) throws(Fault) -> [Int] { try single(inputs) }
 
     func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor { inputs[0] }
+}
+
+/// Dropout's mask: true everywhere. Data input: x, whose elements don't matter.
+private struct Kept: Operation {
+    let shape: [Int]
+
+    func shape(of inputs: [[Int]]) throws(Fault) -> [Int] { shape }
+
+    func type(of inputs: [ONNXElementType]) -> ONNXElementType { .bool }
+
+    func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
+        Tensor(shape: shape, integers: [Int](repeating: 1, count: shape.reduce(1, *)), type: .bool)
+    }
 }
 
 private func checkedCount(_ shape: [Int]) -> Int? {

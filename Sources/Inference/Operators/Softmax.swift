@@ -1,16 +1,22 @@
 // Softmax: exp(x - m) / sum of exp(x - m) along an axis, m the largest there. Before version 13 along all axes from the
-// given one on.
+// given one on. LogSoftmax: its logarithm. Hardmax: 1 for the first of the largest, 0 for the others.
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
 /// Probabilities along neighbouring axes. Data input: x.
-struct Softmax: Operation {
+struct Softmax: PlainOperation {
+    enum Kind: Sendable {
+        case shares, logarithms, hard
+    }
+
+    let kind: Kind
     /// The axes that are summed over together.
     let axes: Range<Int>
 
-    init(_ node: inout NodeReader) throws(Fault) {
+    init(_ node: inout NodeReader, _ kind: Kind) throws(Fault) {
+        self.kind = kind
         let rank = try node.takeData(0).shape.count
         let axis = try resolvedAxis(try node.int("axis", in: -8...7) ?? (node.opset < 13 ? 1 : -1), rank: rank)
         guard rank > 0 else { throw Fault(.unsupported, "its input is a single number") }
@@ -19,20 +25,24 @@ struct Softmax: Operation {
 
     func shape(of inputs: [[Int]]) throws(Fault) -> [Int] { try single(inputs) }
 
-    func evaluate(_ inputs: [Tensor]) throws(Fault) -> Tensor {
-        let shape = inputs[0].shape
-        var answer = try inputs[0].floats()
-        let length = shape[axes].reduce(1, *)
-        let inner = shape[axes.upperBound...].reduce(1, *)
-        for outer in 0..<shape[..<axes.lowerBound].reduce(1, *) {
-            for offset in 0..<inner {
-                let places = (0..<length).map { (outer * length + $0) * inner + offset }
-                let largest = Double(places.map { answer[$0] }.max() ?? 0)
-                let powers = places.map { exp(Double(answer[$0]) - largest) }
-                let sum = powers.reduce(0, +)
-                for (place, power) in zip(places, powers) { answer[place] = Float(power / sum) }
+    func compute(_ inputs: [Operand], into output: Operand) {
+        let (source, target) = (inputs[0].floats, output.floats)
+        let view = AxisView(output.shape, axes: axes)
+        view.forEachLine { first in
+            var (largest, place) = (-Double.infinity, 0)
+            for index in 0..<view.length where Double(source[first + index * view.inner]) > largest {
+                (largest, place) = (Double(source[first + index * view.inner]), index)
+            }
+            if kind == .hard {
+                for index in 0..<view.length { target[first + index * view.inner] = index == place ? 1 : 0 }
+                return
+            }
+            var sum = 0.0
+            for index in 0..<view.length { sum += exp(Double(source[first + index * view.inner]) - largest) }
+            for index in 0..<view.length {
+                let value = Double(source[first + index * view.inner]) - largest
+                target[first + index * view.inner] = Float(kind == .logarithms ? value - log(sum) : exp(value) / sum)
             }
         }
-        return Tensor(shape: shape, floats: answer)
     }
 }

@@ -22,6 +22,7 @@ extension Graph {
             case .multiply: scale = ChannelScale(factor: constants, shift: zeros)
             case .divide where constantFirst || constants.contains(0): continue
             case .divide: scale = ChannelScale(factor: constants.map { 1 / $0 }, shift: zeros)
+            case .power, .maximum, .minimum, .modulo, .remainder, .slope: continue
             }
             nodes[index].operation = scale
             nodes[index].inputs = [value]
@@ -34,6 +35,7 @@ extension Graph {
         guard shape.count >= 2, shape[1] <= 1 << 16 else { return nil }
         for (value, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
             guard let constant = self[other].constant, self[value].constant == nil, self[value].shape == shape,
+                constant.count == 1 || constant.count == shape[1],
                 let elements = try? constant.floats(), elements.allSatisfy(\.isFinite)
             else { continue }
             if elements.count == 1 {

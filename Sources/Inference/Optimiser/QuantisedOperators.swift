@@ -8,20 +8,31 @@ import ONNXFormat
 //     DQ -> Conv | Gemm | MatMul                                    numbers come out
 //     DQ -> GlobalAveragePool                                       likewise
 //
-// Weights are signed bytes around 0 with one scale, or one for each output channel. Whatever is not of this kind stays as
-// it is and computes with numbers.
+// Q and DQ have one constant scale and zero point for 8-bit integers, and nobody but such a DQ reads what Q writes: that lies
+// in memory as bytes. Weights are signed bytes around 0 with one scale, or one for each output channel. Whatever is not of
+// this kind stays as it is and computes with numbers.
 
 extension Graph {
     mutating func quantiseOperators() {
-        guard nodes.contains(where: { $0.operation is DequantizeLinear }) else { return }
-        var pass = QuantisedOperators(graph: self)
-        pass.run()
+        var pass = QuantisedOperators(self, padsPixels: true)
+        guard pass.run() else { return }
+        if pass.graph.readsPaddedPixels {  // no kernel takes numbers out of those
+            pass = QuantisedOperators(self, padsPixels: false)
+            _ = pass.run()
+        }
         self = pass.graph
-        removeUnread()
+    }
+
+    /// Whether numbers or a mean are made of bytes of three channels, whose pixels are filled up.
+    private var readsPaddedPixels: Bool {
+        nodes.contains { node in
+            (node.operation is BytesToNumbers || node.operation is QuantisedMean)
+                && hasPaddedPixels(self[node.inputs[0]].shape)
+        }
     }
 
     /// Takes out the nodes that no output depends on.
-    private mutating func removeUnread() {
+    fileprivate mutating func removeUnread() {
         var needed = Set(outputs.map(\.value))
         var unread: Set<Int> = []
         for (index, node) in nodes.enumerated().reversed() {
@@ -31,26 +42,60 @@ extension Graph {
     }
 }
 
+private func hasPaddedPixels(_ shape: [Int]) -> Bool { shape.count == 4 && pixelBytes(channels: shape[1]) != shape[1] }
+
 private struct QuantisedOperators {
     private(set) var graph: Graph
     /// The nodes before the pass: who reads and writes what is that of these.
     private let before: [Node]
     private let uses: Uses
+    /// What lies in memory as bytes.
+    private var bytes: Set<ValueID> = []
 
-    init(graph: Graph) {
+    /// - Parameter padsPixels: whether values of three channels may be bytes.
+    init(_ graph: Graph, padsPixels: Bool) {
         self.graph = graph
         before = graph.nodes
         uses = Uses(graph)
+        let outputs = Set(graph.outputs.map(\.value))
+        for node in before where quantiser(node) != nil && !outputs.contains(node.output) {
+            if uses.readers[node.output.index].allSatisfy({ dequantiser(before[$0]) != nil }),
+                padsPixels || !hasPaddedPixels(graph[node.output].shape)
+            {
+                bytes.insert(node.output)
+            }
+        }
     }
 
-    mutating func run() {
-        for index in graph.nodes.indices {
-            if let operation = graph.nodes[index].operation as? QuantizeLinear {
-                quantise(index, operation.format)
-            } else if let answer = numbers(before[index]) {
+    /// - Returns: whether there is anything on bytes.
+    mutating func run() -> Bool {
+        guard !bytes.isEmpty else { return false }
+        for (index, node) in before.enumerated() {
+            if let format = quantiser(node), bytes.contains(node.output) {
+                let answer = Answer(operation: NumbersToBytes(format: format), inputs: [node.inputs[0]])
+                replace(index, answer, in: [index])
+                quantise(index, format)
+            } else if let format = dequantiser(node), bytes.contains(node.inputs[0]) {
+                let answer = Answer(operation: BytesToNumbers(format: format), inputs: [node.inputs[0]])
+                replace(index, answer, in: [index])
+            } else if let answer = numbers(node) {
                 replace(index, answer, in: [index])
             }
         }
+        for value in bytes {
+            graph.values[value.index] = Value(
+                name: graph[value].name, shape: graph[value].shape, type: .float32, constant: nil)
+        }
+        graph.removeUnread()
+        return true
+    }
+
+    private func quantiser(_ node: Node) -> ByteFormat? {
+        (node.operation as? Quantisation).flatMap { $0.isBack ? nil : $0.format }
+    }
+
+    private func dequantiser(_ node: Node) -> ByteFormat? {
+        (node.operation as? Quantisation).flatMap { $0.isBack ? $0.format : nil }
     }
 
     /// A replacement for a node.
@@ -111,8 +156,8 @@ private struct QuantisedOperators {
     /// The convolution that a value comes from, straight or by way of bytes that nobody else reads.
     private func convolution(behind value: ValueID) -> Int? {
         guard uses.soleReader(of: value) != nil, var writer = uses.writer[value.index] else { return nil }
-        if graph.nodes[writer].operation is DequantizeLinear {
-            guard let quantiser = self.writer(ofValueReadBy: writer), before[quantiser].operation is QuantizeLinear,
+        if dequantiser(before[writer]) != nil {
+            guard let quantiser = self.writer(ofValueReadBy: writer), bytes.contains(before[quantiser].output),
                 let source = self.writer(ofValueReadBy: quantiser)
             else { return nil }
             writer = source
@@ -123,12 +168,17 @@ private struct QuantisedOperators {
     // MARK: What ends in numbers
 
     private func numbers(_ node: Node) -> Answer? {
-        if let mean = node.operation as? Mean, mean.axes == [2, 3], graph[node.inputs[0]].shape.count == 4,
-            let source = bytes(of: node.inputs[0])
+        let shape = graph[node.output].shape
+        if let mean = node.operation as? Reduction, mean.kind == .mean, mean.axes == [2, 3],
+            graph[node.inputs[0]].shape.count == 4, let source = bytes(of: node.inputs[0])
         {
-            let operation = QuantisedMean(input: source.format, output: graph[node.output].shape)
+            // Sums of more pixels don't fit 32 bits.
+            guard graph[node.inputs[0]].shape.suffix(2).reduce(1, *) <= 1 << 22 else { return nil }
+            let operation = QuantisedMean(input: source.format, output: shape)
             return Answer(operation: operation, inputs: [source.value])
         }
+        // The kernel that writes numbers writes rows of a matrix.
+        guard node.operation is MatrixProduct || shape.dropFirst(2).reduce(1, *) == 1 else { return nil }
         return convolution(node, nil)
     }
 
@@ -140,9 +190,10 @@ private struct QuantisedOperators {
         case let convolution as Convolution:
             layer = (convolution.window, convolution.groups, convolution.hasBias, false)
         case let product as MatrixProduct:
-            guard !product.transposesLeft, product.alpha == 1, product.beta == 1, requantisation?.residual == nil else {
-                return nil
-            }
+            // Bytes of four dimensions lie as pictures.
+            guard !product.transposesLeft, product.alpha == 1, product.beta == 1, requantisation?.residual == nil,
+                graph[node.inputs[0]].shape.count != 4
+            else { return nil }
             layer = (.pointwise, 1, product.hasAddend, !product.transposesRight)
         default: return nil
         }
@@ -168,7 +219,8 @@ private struct QuantisedOperators {
     ) -> QuantisedFilters? {
         let axis = isTransposed ? 1 : 0
         guard let constant = tensor.quantised, constant.integers.type == .int8, constant.isSymmetric,
-            constant.scales.count == 1 || constant.axis == axis, var weights = try? constant.integers.signedBytes()
+            constant.integers.shape == tensor.shape, constant.scales.count == 1 || constant.axis == axis,
+            var weights = try? constant.integers.signedBytes()
         else { return nil }
         let (channels, depth) = (tensor.shape[axis], tensor.count / tensor.shape[axis])
         let scales =
@@ -196,10 +248,8 @@ private struct QuantisedOperators {
 
     /// The bytes that a value was made from.
     private func bytes(of value: ValueID) -> (value: ValueID, format: ByteFormat)? {
-        guard let writer = uses.writer[value.index],
-            let format = (before[writer].operation as? DequantizeLinear)?.format,
-            let quantiser = uses.writer[before[writer].inputs[0].index],
-            before[quantiser].operation is QuantizeLinear
+        guard let writer = uses.writer[value.index], let format = dequantiser(before[writer]),
+            bytes.contains(before[writer].inputs[0])
         else { return nil }
         return (before[writer].inputs[0], format)
     }

@@ -28,7 +28,7 @@ struct ArenaLayout {
         for (index, step) in steps.enumerated() {
             guard let input = step.mayOverwrite, case .arena = tensors[input.index].storage,
                 last[input.index] == index, !kept.contains(input), !kept.contains(step.write),
-                tensors[input.index].count == tensors[step.write.index].count
+                tensors[input.index].words == tensors[step.write.index].words
             else { continue }
             let root = owner[input.index]
             owner[step.write.index] = root
@@ -40,8 +40,8 @@ struct ArenaLayout {
         let roots = tensors.indices.filter { index in
             if case .arena = tensors[index].storage { owner[index] == index && last[index] >= 0 } else { false }
         }
-        for index in roots.sorted(by: { (tensors[$0].count, $1) > (tensors[$1].count, $0) }) {
-            let size = (tensors[index].count + 15) & ~15
+        for index in roots.sorted(by: { (tensors[$0].words, $1) > (tensors[$1].words, $0) }) {
+            let size = (tensors[index].words + 15) & ~15
             var offset = 0
             // `placed` stays sorted by its begin, so one walk finds the first gap.
             for other in placed where other.first <= last[index] && first[index] <= other.last {

@@ -26,13 +26,13 @@ struct Finish {
     /// The second kernel, in place over `count` values next to each other.
     @inline(__always)
     func apply(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
-        switch formula {
-        case nil: break
-        case .clamp(let minimum, let maximum)?: kernels.clamp(count, values, values, minimum, maximum)
-        case .hardSigmoid(let alpha, let beta)?: kernels.hardSigmoid(count, values, values, alpha, beta)
-        case .hardSwish(let alpha, let beta)?: kernels.hardSwish(count, values, values, alpha, beta)
-        case .sigmoid?: kernels.sigmoid(count, values, values)
-        }
+        if let formula { kernels.apply(formula, count, values, values) }
+    }
+
+    /// Clamp and second kernel, for a step that clamps nothing itself.
+    func applyWhole(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+        if !isPlain { kernels.clamp(count, values, values, minimum, maximum) }
+        apply(values, count)
     }
 
     /// The same over rows at a distance of `stride`.
@@ -45,11 +45,6 @@ struct Finish {
 
     /// For the benchmark: ` + hard_swish avx2`.
     var suffix: String {
-        switch formula {
-        case nil, .clamp?: ""
-        case .hardSigmoid?: ", " + kernels.name("hard_sigmoid")
-        case .hardSwish?: ", " + kernels.name("hard_swish")
-        case .sigmoid?: ", " + kernels.name("sigmoid")
-        }
+        formula.map { ", " + kernels.name($0.kernel) } ?? ""
     }
 }

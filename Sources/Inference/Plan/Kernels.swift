@@ -14,6 +14,13 @@ struct Kernels: @unchecked Sendable {  // C functions without state: any thread 
     let hardSigmoid: @convention(c) (Int, Source, Target, Float, Float) -> Void
     let hardSwish: @convention(c) (Int, Source, Target, Float, Float) -> Void
     let sigmoid: @convention(c) (Int, Source, Target) -> Void
+    let leakyRelu: @convention(c) (Int, Source, Target, Float) -> Void
+    let elu: @convention(c) (Int, Source, Target, Float, Float, Float) -> Void
+    let tanh: @convention(c) (Int, Source, Target) -> Void
+    let erf: @convention(c) (Int, Source, Target) -> Void
+    let gelu: @convention(c) (Int, Source, Target) -> Void
+    let mish: @convention(c) (Int, Source, Target) -> Void
+    let swish: @convention(c) (Int, Source, Target) -> Void
     let add: @convention(c) (Int, Source, Source, Target, Float, Float) -> Void
     let multiply: @convention(c) (Int, Source, Source, Target) -> Void
     let maximumPool: @convention(c) (UnsafePointer<rk_pool>?, Source, Target, Int, Int) -> Void
@@ -38,6 +45,13 @@ struct Kernels: @unchecked Sendable {  // C functions without state: any thread 
         hardSigmoid = rk_pick_f32_f32_hard_sigmoid(allowed)
         hardSwish = rk_pick_f32_f32_hard_swish(allowed)
         sigmoid = rk_pick_f32_f32_sigmoid(allowed)
+        leakyRelu = rk_pick_f32_f32_leaky_relu(allowed)
+        elu = rk_pick_f32_f32_elu(allowed)
+        tanh = rk_pick_f32_f32_tanh(allowed)
+        erf = rk_pick_f32_f32_erf(allowed)
+        gelu = rk_pick_f32_f32_gelu(allowed)
+        mish = rk_pick_f32_f32_mish(allowed)
+        swish = rk_pick_f32_f32_swish(allowed)
         add = rk_pick_f32_f32_add(allowed)
         multiply = rk_pick_f32_f32_mul(allowed)
         maximumPool = rk_pick_f32_f32_max_pool(allowed)

@@ -1,3 +1,5 @@
+public import ONNXFormat
+
 /// How a network is run: steps in their order, tensors with their places, weights to be packed.
 struct Plan {
     let tensors: [PlannedTensor]
@@ -26,4 +28,6 @@ public struct TensorInfo: Sendable, Equatable {
     public let name: String
     /// The dimensions: images, channels, rows, columns of a picture.
     public let shape: [Int]
+    /// What its elements are in the file; here all floating ones are float32, all others `Int`.
+    public let type: ONNXElementType
 }

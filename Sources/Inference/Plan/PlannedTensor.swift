@@ -1,3 +1,5 @@
+import ONNXFormat
+
 /// How the elements of a value lie in memory.
 enum Layout: String, Sendable {
     /// As the graph says: dense, the last dimension next to each other. Pictures: channel by channel.
@@ -18,8 +20,28 @@ enum Layout: String, Sendable {
     }
 }
 
-/// A value in memory: one layout of a graph's value, and where it lies. A value can have two of these, where a conversion
-/// stands between.
+/// What an element is in memory.
+enum ElementFormat: Sendable {
+    case float32
+    /// `Int`: integers of every type of the format, and bool, away from the kernels.
+    case integer
+    /// A number of a quantised network.
+    case byte
+
+    init(_ type: ONNXElementType) { self = type.isFloating ? .float32 : .integer }
+
+    /// The memory of some elements, in float32.
+    func words(_ count: Int) -> Int {
+        switch self {
+        case .float32: count
+        case .integer: 2 * count
+        case .byte: (count + 3) / 4
+        }
+    }
+}
+
+/// A value in memory: one layout and one data type of a graph's value, and where it lies. A value can have two of these,
+/// where a conversion stands between.
 struct PlannedTensor: Sendable {
     enum Storage: Sendable {
         /// In the arena, at an offset that the planner works out from when it is written and last read.
@@ -29,12 +51,14 @@ struct PlannedTensor: Sendable {
     }
 
     let name: String
-    /// In 32-bit words: the elements, or a quarter of the bytes.
+    /// Elements; of bytes those that fill up a pixel, too.
     let count: Int
+    let format: ElementFormat
     let layout: Layout
     let storage: Storage
 
-    var byteCount: Int { count * MemoryLayout<Float>.stride }
+    /// Its memory, in float32.
+    var words: Int { format.words(count) }
 }
 
 /// A tensor's place in its plan.

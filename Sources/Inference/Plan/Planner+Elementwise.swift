@@ -5,14 +5,8 @@ extension Planner {
         let input = try tensor(value, layout)
         let write = newTensor(fused.output, layout)
         let pieces = Pieces(graph[value].count)
-        let kernel =
-            switch activation {
-            case .clamp: "clamp"
-            case .hardSigmoid: "hard_sigmoid"
-            case .hardSwish: "hard_swish"
-            case .sigmoid: "sigmoid"
-            }
-        var traits = traits(fused, kernel: kernels.name(kernel), reads: [input], write: write, units: pieces.units)
+        var traits = traits(
+            fused, kernel: kernels.name(activation.kernel), reads: [input], write: write, units: pieces.units)
         traits.mayOverwrite = input
         try append(ActivationStep(traits, pieces, activation, input: input, kernels: kernels))
     }

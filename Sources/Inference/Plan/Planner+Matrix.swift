@@ -7,12 +7,10 @@ extension Planner {
         let columns = graph[node.output].shape.last ?? 1
         let rows = graph[node.output].count / columns
         let depth = product.transposesRight ? right[1] : right[0]
-        guard !product.transposesLeft || left[0] == 1 || left[1] == 1 else {
-            throw Fault(.unsupported, "it turns its first matrix over")  // with one row or column nothing moves
-        }
-        guard let matrix = graph[node.inputs[1]].constant else {
-            throw Fault(.unsupported, "both its matrices depend on the input")
-        }
+        // The kernel takes rows against a packed matrix, and adds one number a column. Turned over, one row stays one.
+        guard !product.transposesLeft || left[0] == 1 || left[1] == 1,
+            let matrix = graph[node.inputs[1]].constant, hasBias(product, node)
+        else { return try plan(plain: product, fused) }
         try requireFloats(matrix)
         let input = try tensor(node.inputs[0], .asGraph)
         let alpha = product.alpha
@@ -38,15 +36,17 @@ extension Planner {
             DenseStep(traits, sizes, input: input, weights: weights, bias: bias, finish: finish, kernels: kernels))
     }
 
+    /// Whether what it adds, if anything, is a constant number a column.
+    private func hasBias(_ product: MatrixProduct, _ node: Node) -> Bool {
+        guard product.hasAddend else { return true }
+        guard let constant = graph[node.inputs[2]].constant else { return false }
+        let perColumn = constant.shape.dropLast().allSatisfy { $0 == 1 }
+        return constant.count == 1 || (perColumn && constant.count == graph[node.output].shape.last)
+    }
+
     /// What Gemm adds, as one number a column.
     private mutating func bias(_ product: MatrixProduct, _ node: Node, columns: Int) throws(Fault) -> WeightID {
-        guard let constant = graph[node.inputs[2]].constant else {
-            throw Fault(.unsupported, "what it adds depends on the input")
-        }
-        let perColumn = constant.shape.dropLast().allSatisfy { $0 == 1 }
-        guard constant.count == 1 || (perColumn && constant.count == columns) else {
-            throw Fault(.unsupported, "what it adds has the shape \(constant.shape)")
-        }
+        guard let constant = graph[node.inputs[2]].constant else { throw Fault(.invalid, "what it adds is not known") }
         let floats = try constant.floats().map { $0 * product.beta }
         return weights.reserve(floats.count == 1 ? [Float](repeating: floats[0], count: columns) : floats)
     }

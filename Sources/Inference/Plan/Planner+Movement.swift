@@ -22,6 +22,7 @@ extension Planner {
     }
 
     mutating func plan(_ padding: Padding, _ fused: FusedNode) throws(Fault) {
+        guard padding.isPlainFrame else { return try plan(plain: padding, fused) }
         let value = fused.node.inputs[0]
         let (input, output) = (graph[value].shape, graph[fused.output].shape)
         let layout = self.layout(of: value)
@@ -40,12 +41,14 @@ extension Planner {
         let value = fused.node.inputs[0]
         let shape = graph[value].shape
         let layout: Layout
-        if softmax.axes.upperBound == shape.count {
+        if softmax.kind != .shares {
+            return try plan(plain: softmax, fused)
+        } else if softmax.axes.upperBound == shape.count {
             layout = .asGraph
         } else if shape.count == 4, softmax.axes == 1..<2 {
             layout = .pixels
         } else {
-            throw Fault(.unsupported, "it works along axis \(softmax.axes.lowerBound) of the shape \(shape)")
+            return try plan(plain: softmax, fused)
         }
         let source = try tensor(value, layout)
         let write = newTensor(fused.output, layout)
@@ -54,5 +57,36 @@ extension Planner {
             fused, kernel: kernels.name("softmax"), reads: [source], write: write, units: graph[value].count / length)
         traits.mayOverwrite = source
         try append(SoftmaxStep(traits, length: length, input: source, kernels: kernels))
+    }
+
+    /// In the layout in which the longest rows are copied as a whole: turning pictures over into the layout in which they lie
+    /// already is one copy.
+    mutating func plan(_ move: Rearrangement, _ fused: FusedNode) throws(Fault) {
+        let value = fused.node.inputs[0]
+        let (input, output) = (graph[value].shape, graph[fused.output].shape)
+        let layout = layout(of: value)
+        let inMemory = layout.memoryOrder(input.count)
+        var strides = denseStrides(input)
+        for (axis, stride) in zip(inMemory, denseStrides(inMemory.map { input[$0] })) { strides[axis] = stride }
+        let layouts: [Layout] = output.count == 4 ? [layout, layout == .pixels ? .asGraph : .pixels] : [.asGraph]
+        var best: (layout: Layout, walk: (sizes: [Int], strides: [Int], offset: Int), row: Int)?
+        for candidate in layouts {
+            let order = candidate.memoryOrder(output.count)
+            let runs = order.flatMap { axis in move.runs.filter { $0.target == axis } }
+            let walk = Rearrangement.places(runs, move.starts, strides: strides)
+            let row = walk.strides.last == 1 ? walk.sizes.last ?? 1 : 0
+            guard walk.sizes.count <= Rearrangement.mostRuns else { continue }
+            if row > best?.row ?? -1 { best = (candidate, walk, row) }
+        }
+        guard let best else { return try plan(plain: move, fused) }
+        let source = try tensor(value, layout)
+        let write = newTensor(fused.output, best.layout)
+        let pieces = best.walk.sizes.isEmpty ? [1] : best.walk.sizes
+        let walk = StridedWalk(sizes: pieces, strides: [best.walk.strides.isEmpty ? [0] : best.walk.strides])
+        let rows = max(1, min(walk.rows, 16_384 / max(walk.inner, 1)))
+        let unitRows = max(rows, (walk.rows + StepTraits.maximumUnits - 1) / StepTraits.maximumUnits)
+        let traits = traits(
+            fused, kernel: "copy", reads: [source], write: write, units: (walk.rows + unitRows - 1) / unitRows)
+        try append(RearrangementStep(traits, walk, offset: best.walk.offset, rows: unitRows, input: source))
     }
 }

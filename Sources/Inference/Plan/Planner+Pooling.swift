@@ -25,30 +25,20 @@ extension Planner {
         try append(PoolStep(traits, bands, shape, kind: pool.kind, input: source, kernels: kernels))
     }
 
-    mutating func plan(_ mean: Mean, _ fused: FusedNode) throws(Fault) {
+    mutating func plan(_ reduction: Reduction, _ fused: FusedNode) throws(Fault) {
         let value = fused.node.inputs[0]
         let shape = graph[value].shape
-        if shape.count == 4, mean.axes == [2, 3] {
-            let source = try tensor(value, .pixels)
-            // Images and channels are all that is left: it lies the same in every layout.
-            let write = newTensor(fused.output, .asGraph)
-            let strips = (shape[1] + GlobalAveragePoolStep.strip - 1) / GlobalAveragePoolStep.strip
-            let traits = traits(
-                fused, kernel: kernels.name("global_average_pool"), reads: [source], write: write,
-                units: shape[0] * strips)
-            return try append(
-                GlobalAveragePoolStep(
-                    traits, pixels: shape[2] * shape[3], channels: shape[1], input: source, kernels: kernels))
+        guard shape.count == 4, reduction.axes == [2, 3], reduction.kind == .mean else {
+            return try plan(plain: reduction, fused)
         }
-        let source = try tensor(value, .asGraph)
+        let source = try tensor(value, .pixels)
+        // Images and channels are all that is left: it lies the same in every layout.
         let write = newTensor(fused.output, .asGraph)
-        let strides = denseStrides(shape)
-        let kept = shape.indices.filter { !mean.axes.contains($0) }
-        let traits = traits(fused, kernel: "mean", reads: [source], write: write, units: 1)
+        let strips = (shape[1] + GlobalAveragePoolStep.strip - 1) / GlobalAveragePoolStep.strip
+        let traits = traits(
+            fused, kernel: kernels.name("global_average_pool"), reads: [source], write: write, units: shape[0] * strips)
         try append(
-            MeanStep(
-                traits, outer: StridedWalk(sizes: kept.map { shape[$0] }, strides: [kept.map { strides[$0] }]),
-                reduced: StridedWalk(sizes: mean.axes.map { shape[$0] }, strides: [mean.axes.map { strides[$0] }]),
-                input: source))
+            GlobalAveragePoolStep(
+                traits, pixels: shape[2] * shape[3], channels: shape[1], input: source, kernels: kernels))
     }
 }

@@ -3,14 +3,14 @@ import CKernels
 // Rows of the planner for operators on bytes.
 
 extension Planner {
-    mutating func plan(_ quantise: QuantizeLinear, _ fused: FusedNode) throws(Fault) {
+    mutating func plan(_ quantise: NumbersToBytes, _ fused: FusedNode) throws(Fault) {
         let value = fused.node.inputs[0]
         let shape = graph[value].shape
         let write = newBytes(fused.output)
         var sizes = QuantiseStep.Sizes(
             images: 1, pixels: graph[value].count, channels: 1, channelStride: 1, pixelBytes: 1, unitPixels: 0)
         let source: TensorID
-        if shape.count == 4, !has(value, .pixels), shape[1] <= 4 {
+        if shape.count == 4, shape[1] == 3 || (shape[1] <= 4 && !has(value, .pixels)) {
             source = try tensor(value, .asGraph)
             sizes.images = shape[0]
             sizes.pixels = shape[2] * shape[3]
@@ -19,7 +19,6 @@ extension Planner {
             sizes.pixelBytes = pixelBytes(channels: shape[1])
         } else {
             source = try tensor(value, shape.count == 4 ? .pixels : .asGraph)
-            guard shape.count != 4 || shape[1] != 3 else { throw Fault(.unsupported, "it quantises three channels") }
         }
         sizes.unitPixels = threads > 1 ? max(4_096, (sizes.pixels + 4 * threads - 1) / (4 * threads)) : sizes.pixels
         let traits = traits(
@@ -28,8 +27,7 @@ extension Planner {
         try append(QuantiseStep(traits, sizes, quantise.format, input: source, kernels: kernels.quantised))
     }
 
-    mutating func plan(_ dequantise: DequantizeLinear, _ fused: FusedNode) throws(Fault) {
-        guard let format = dequantise.format else { throw Fault(.invalid, "it has no scale") }
+    mutating func plan(_ dequantise: BytesToNumbers, _ fused: FusedNode) throws(Fault) {
         let value = fused.node.inputs[0]
         let shape = graph[value].shape
         guard shape.count != 4 || pixelBytes(channels: shape[1]) == shape[1] else {
@@ -41,7 +39,8 @@ extension Planner {
             fused, kernel: kernels.name("u8_f32_dequantize"), reads: [source], write: write, units: 1)
         try append(
             QuantisedElementStep(
-                traits, .dequantise(format), count: graph[value].count, inputs: [source], kernels: kernels.quantised))
+                traits, .dequantise(dequantise.format), count: graph[value].count, inputs: [source],
+                kernels: kernels.quantised))
     }
 
     mutating func plan(_ addition: QuantisedAddition, _ fused: FusedNode) throws(Fault) {

@@ -1,3 +1,5 @@
+import ONNXFormat
+
 /// Decides how a graph is run: what is fused, in which layout each value lies, which kernel computes it in how many
 /// units, and where everything lies in memory.
 ///
@@ -29,7 +31,8 @@ struct Planner {
         }
         var outputs: [(info: TensorInfo, tensor: TensorID)] = []
         for output in graph.outputs {
-            let info = TensorInfo(name: output.name, shape: graph[output.value].shape)
+            let info = TensorInfo(
+                name: output.name, shape: graph[output.value].shape, type: graph[output.value].type)
             do throws(Fault) {
                 outputs.append((info, try planner.tensor(output.value, .asGraph)))
             } catch {
@@ -46,7 +49,9 @@ struct Planner {
         return Plan(
             tensors: planner.tensors, steps: planner.steps, weights: planner.weights, arena: arena,
             scratch: (scratch + 15) & ~15,
-            inputs: inputs.map { (TensorInfo(name: graph[$0].name, shape: graph[$0].shape), $1) }, outputs: outputs)
+            inputs: inputs.map {
+                (TensorInfo(name: graph[$0].name, shape: graph[$0].shape, type: graph[$0].type), $1)
+            }, outputs: outputs)
     }
 
     private init(graph: Graph, kernels: Kernels, threads: Int, limits: InferenceLimits) {
@@ -57,6 +62,11 @@ struct Planner {
     }
 
     private mutating func add(_ fused: FusedNode) throws(Fault) {
+        if let plain = fused.node.operation as? any PlainOperation,
+            !(fused.node.inputs + [fused.output]).allSatisfy({ graph[$0].type.isFloating })
+        {
+            return try plan(plain: plain, fused)
+        }
         switch fused.node.operation {
         case let operation as Convolution: try plan(operation, fused)
         case let operation as MatrixProduct: try plan(operation, fused)
@@ -64,16 +74,18 @@ struct Planner {
         case let operation as Activation: try plan(operation, fused)
         case let operation as BinaryOperation: try plan(operation, fused)
         case let operation as Pool: try plan(operation, fused)
-        case let operation as Mean: try plan(operation, fused)
+        case let operation as Reduction: try plan(operation, fused)
+        case let operation as Rearrangement: try plan(operation, fused)
         case let operation as Concatenation: try plan(operation, fused)
         case let operation as Padding: try plan(operation, fused)
         case let operation as Softmax: try plan(operation, fused)
         case let operation as QuantisedConvolution: try plan(operation, fused)
         case let operation as QuantisedAddition: try plan(operation, fused)
         case let operation as QuantisedMean: try plan(operation, fused)
-        case let operation as QuantizeLinear: try plan(operation, fused)
-        case let operation as DequantizeLinear: try plan(operation, fused)
+        case let operation as NumbersToBytes: try plan(operation, fused)
+        case let operation as BytesToNumbers: try plan(operation, fused)
         case is Reshape: alias(fused.output, to: try tensor(fused.node.inputs[0], .asGraph))
+        case let operation as any PlainOperation: try plan(plain: operation, fused)
         default: throw Fault(.unsupported, "it can be computed only where all it reads is known before the run")
         }
     }
@@ -90,7 +102,7 @@ struct Planner {
     }
 
     mutating func append(_ step: any Step) throws(Fault) {
-        multiplications += max(step.traits.multiplications, Double(tensors[step.traits.write.index].count))
+        multiplications += max(step.traits.multiplications, Double(tensors[step.traits.write.index].words))
         guard multiplications <= limits.multiplications else {
             throw Fault(.tooLarge, "the network takes more than \(limits.multiplications) multiplications")
         }
@@ -114,7 +126,7 @@ struct Planner {
     mutating func newBytes(_ value: ValueID) -> TensorID {
         tensors.append(
             PlannedTensor(
-                name: graph[value].name, count: (byteCount(value) + 3) / 4, layout: .bytes, storage: .arena))
+                name: graph[value].name, count: byteCount(value), format: .byte, layout: .bytes, storage: .arena))
         let id = TensorID(index: tensors.count - 1)
         locations[value, default: [:]][.bytes] = id
         return id
@@ -161,7 +173,7 @@ struct Planner {
             throw Fault(.unsupported, "it reads an empty value")
         }
         let order = layout.memoryOrder(shape.count)
-        try requireFloats(constant)
+        guard constant.type.isFloating else { return integers(constant, of: value) }
         let strides = denseStrides(shape)
         let id = weights.reserve(constant.count) { target in
             guard let floats = try? constant.floats() else { return }
@@ -170,6 +182,18 @@ struct Planner {
         }
         let tensor = append(value, layout, .weights(id))
         locations[value, default: [:]][layout] = tensor
+        return tensor
+    }
+
+    /// A constant of integers, among the weights; integers have one layout only.
+    private mutating func integers(_ constant: Tensor, of value: ValueID) -> TensorID {
+        let id = weights.reserve(ElementFormat.integer.words(constant.count)) { target in
+            guard let integers = try? constant.integers(), let base = target.baseAddress else { return }
+            UnsafeMutableRawPointer(base).bindMemory(to: Int.self, capacity: integers.count)
+                .update(from: integers, count: integers.count)
+        }
+        let tensor = append(value, .asGraph, .weights(id))
+        locations[value, default: [:]][.asGraph] = tensor
         return tensor
     }
 
@@ -189,7 +213,9 @@ struct Planner {
 
     private mutating func append(_ value: ValueID, _ layout: Layout, _ storage: PlannedTensor.Storage) -> TensorID {
         tensors.append(
-            PlannedTensor(name: graph[value].name, count: graph[value].count, layout: layout, storage: storage))
+            PlannedTensor(
+                name: graph[value].name, count: graph[value].count, format: ElementFormat(graph[value].type),
+                layout: layout, storage: storage))
         return TensorID(index: tensors.count - 1)
     }
 }

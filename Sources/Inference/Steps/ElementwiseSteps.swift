@@ -42,13 +42,7 @@ final class ActivationStep: Step {
     func run(unit: Int, thread: Int) {
         guard let input, let output else { return }
         let (start, count) = pieces.place(unit)
-        let (source, target) = (input + start, output + start)
-        switch formula {
-        case .clamp(let minimum, let maximum): kernels.clamp(count, source, target, minimum, maximum)
-        case .hardSigmoid(let alpha, let beta): kernels.hardSigmoid(count, source, target, alpha, beta)
-        case .hardSwish(let alpha, let beta): kernels.hardSwish(count, source, target, alpha, beta)
-        case .sigmoid: kernels.sigmoid(count, source, target)
-        }
+        kernels.apply(formula, count, input + start, output + start)
     }
 }
 

@@ -71,35 +71,59 @@ final class BroadcastStep: Step {
 
     func run(unit: Int, thread: Int) {
         guard let (left, right) = inputs, let output else { return }
+        // A loop for each formula, so that none chooses for every element.
+        switch operation.formula {
+        case .add: forEach(left, right, output) { $0 + $1 }
+        case .subtract: forEach(left, right, output) { $0 - $1 }
+        case .multiply: forEach(left, right, output) { $0 * $1 }
+        case .divide: forEach(left, right, output) { $0 / $1 }
+        case .slope: forEach(left, right, output) { $0 < 0 ? $0 * $1 : $0 }
+        default: forEach(left, right, output) { operation.apply($0, $1) }
+        }
+        finish.applyWhole(output, walk.rows * walk.inner)
+    }
+
+    @inline(__always)
+    private func forEach(
+        _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+        _ formula: (Float, Float) -> Float
+    ) {
+        let (leftStep, rightStep) = (walk.innerStrides[0], walk.innerStrides[1])
         for row in 0..<walk.rows {
             let (first, second, _) = walk.starts(row)
-            let target = output + row * walk.inner
-            for column in 0..<walk.inner {
-                let value = operation.apply(
-                    left[first + column * walk.innerStrides[0]], right[second + column * walk.innerStrides[1]])
-                target[column] = min(max(value, finish.minimum), finish.maximum)
+            let (left, right, target) = (left + first, right + second, output + row * walk.inner)
+            switch (leftStep, rightStep) {  // with steps that are known the compiler makes vectors of these
+            case (1, 1): for index in 0..<walk.inner { target[index] = formula(left[index], right[index]) }
+            case (1, 0): for index in 0..<walk.inner { target[index] = formula(left[index], right[0]) }
+            case (0, 1): for index in 0..<walk.inner { target[index] = formula(left[0], right[index]) }
+            default:
+                for index in 0..<walk.inner {
+                    target[index] = formula(left[index * leftStep], right[index * rightStep])
+                }
             }
         }
-        finish.apply(output, walk.rows * walk.inner)
     }
 }
 
-/// The mean over any axes.
-final class MeanStep: Step {
+/// The elements of a value at places that lie with strides of their own.
+final class RearrangementStep: Step {
     let traits: StepTraits
-    private let outer: StridedWalk
-    private let reduced: StridedWalk
+    private let walk: StridedWalk
+    private let offset: Int
+    /// Innermost rows of a unit.
+    private let rows: Int
     private let inputID: TensorID
     private var input: UnsafePointer<Float>?
     private var output: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
-    ///   - outer: over the output; the source is the input's first element of each sum.
-    ///   - reduced: over the elements of one sum, from there.
-    init(_ traits: StepTraits, outer: StridedWalk, reduced: StridedWalk, input: TensorID) {
+    ///   - walk: over the output, which is dense; the source is the input from `offset` on.
+    ///   - rows: innermost rows of a unit.
+    init(_ traits: StepTraits, _ walk: StridedWalk, offset: Int, rows: Int, input: TensorID) {
         self.traits = traits
-        self.outer = outer
-        self.reduced = reduced
+        self.walk = walk
+        self.offset = offset
+        self.rows = rows
         inputID = input
     }
 
@@ -110,17 +134,13 @@ final class MeanStep: Step {
 
     func run(unit: Int, thread: Int) {
         guard let input, let output else { return }
-        let number = Float(reduced.rows * reduced.inner)
-        for row in 0..<outer.rows {
-            let start = outer.starts(row).0
-            for column in 0..<outer.inner {
-                let first = input + (start + column * outer.innerStrides[0])
-                var sum: Float = 0
-                for line in 0..<reduced.rows {
-                    let place = reduced.starts(line).0
-                    for step in 0..<reduced.inner { sum += first[place + step * reduced.innerStrides[0]] }
-                }
-                output[row * outer.inner + column] = sum / number
+        let (inner, step) = (walk.inner, walk.innerStrides[0])
+        for row in unit * rows..<min((unit + 1) * rows, walk.rows) {
+            let (source, target) = (input + offset + walk.starts(row).0, output + row * inner)
+            if step == 1 {
+                target.update(from: source, count: inner)
+            } else {
+                for column in 0..<inner { target[column] = source[column * step] }
             }
         }
     }

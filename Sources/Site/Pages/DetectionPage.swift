@@ -7,7 +7,9 @@ struct DetectionPage {
     let frame: FrameItem?
     let messages: [OutboxItem]
     let labels: [String]
-    let data: NowData
+    /// What every page shows at its top, and what it knows.
+    let now: NowPage
+    private var data: NowData { now.data }
 
     func markup(flash: Flash?) -> Markup {
         let time = data.time
@@ -41,7 +43,7 @@ struct DetectionPage {
 
             """
         let title = "\(label), \(time.minute(detection.time))"
-        return Layout(title: title, state: NowPage(data: data).state, content: content, isNow: false).markup
+        return Layout(title: title, state: now.state, content: content, isNow: false).markup
     }
 
     private var photo: Markup {

@@ -73,10 +73,11 @@ struct SiteParts: Sendable {
     let flashes = Flashes()
     let time: LocalTime
     let day: DayFigures
+    let shelf: NowShelf
 
-    /// - Parameter dayPatience: see ``DayFigures``.
+    /// - Parameter patience: see ``DayFigures`` and ``NowShelf``.
     init(
-        settings: SiteSettings, store: Store, controls: any Controls, dayPatience: Int = 20,
+        settings: SiteSettings, store: Store, controls: any Controls, patience: Int = 20,
         now: @escaping @Sendable () -> Instant
     ) {
         self.settings = settings
@@ -84,6 +85,7 @@ struct SiteParts: Sendable {
         self.controls = controls
         self.now = now
         time = LocalTime(settings.timeZone)
-        day = DayFigures(store, patience: dayPatience)
+        day = DayFigures(store, patience: patience)
+        shelf = NowShelf(patience: patience)
     }
 }

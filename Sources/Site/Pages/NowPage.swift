@@ -2,8 +2,16 @@ import Store
 import Vocabulary
 
 /// The page Now: what is before the cameras, what came, what was done about it, and whether all is well.
-struct NowPage {
+struct NowPage: Sendable {
     let data: NowData
+    /// Each block's markup, made once: the page and `/live` are put together from them.
+    private let blocks: [Block: Markup]
+
+    /// Makes every block.
+    init(data: NowData) {
+        self.data = data
+        blocks = Dictionary(uniqueKeysWithValues: Block.allCases.map { ($0, $0.markup(of: data)) })
+    }
 
     /// The blocks that `/live` sends anew; their order is that of the page.
     enum Block: String, CaseIterable {
@@ -78,11 +86,18 @@ struct NowPage {
 
     private var missedCount: Int { data.missedCount }
 
-    private func inner(_ block: Block) -> Markup {
-        switch block {
-        case .state: state
+    private func inner(_ block: Block) -> Markup { blocks[block] ?? .empty }
+
+    /// Armed and health, at the top of every page.
+    var state: Markup { inner(.state) }
+}
+
+extension NowPage.Block {
+    fileprivate func markup(of data: NowData) -> Markup {
+        switch self {
+        case .state: state(of: data)
         case .head: NowHead(data: data).markup
-        case .notes: notes
+        case .notes: Notes.of(data).reduce(.empty) { $0 + $1.markup }
         case .frames: NowFrames(data: data).markup
         case .arm: ArmBar(armed: data.status.armed, actions: data.status.actions, data: data).markup
         case .strip: DayStrip(data: data).markup
@@ -94,8 +109,7 @@ struct NowPage {
         }
     }
 
-    /// Armed and health, at the top of every page.
-    var state: Markup {
+    private func state(of data: NowData) -> Markup {
         let faults = Notes.of(data).filter { $0.tone == .fault }.count
         let isArmed = data.status.armed.isArmed(at: data.now)
         let dot: Markup = isArmed ? "" : " off"
@@ -106,6 +120,4 @@ struct NowPage {
             <a href="/#h-keep"><span class="dot\(bad)"></span>\(word)</a>
             """
     }
-
-    private var notes: Markup { Notes.of(data).reduce(.empty) { $0 + $1.markup } }
 }

@@ -21,11 +21,11 @@ struct PageRoutes {
 
     @Sendable func now(_ request: Request, _ context: SiteContext) async throws -> Response {
         let flash = flash(of: request)
-        return .html(NowPage(data: try await NowData.gather(site)).markup(flash: flash))
+        return .html(try await site.shelf.page(site).markup(flash: flash))
     }
 
     @Sendable func live(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let page = NowPage(data: try await NowData.gather(site))
+        let page = try await site.shelf.page(site)
         var response = Response.html(page.live)
         if let name = HTTPField.Name("X-Rooster-Word") { response.headers[name] = URLPath.encoded(page.word) }
         return response
@@ -34,10 +34,11 @@ struct PageRoutes {
     @Sendable func detection(_ request: Request, _ context: SiteContext) async throws -> Response {
         let flash = flash(of: request)
         let detection = try await site.detection(context)
-        let data = try await NowData.gather(site)
+        let now = try await site.shelf.page(site)
         let page = DetectionPage(
             detection: detection, frame: try await site.store.frame(detection.frame),
-            messages: try await site.store.messages(of: detection.visit), labels: data.status.model.labels, data: data)
+            messages: try await site.store.messages(of: detection.visit), labels: now.data.status.model.labels, now: now
+        )
         return .html(page.markup(flash: flash))
     }
 
@@ -56,9 +57,9 @@ struct PageRoutes {
 
     @Sendable func sample(_ request: Request, _ context: SiteContext) async throws -> Response {
         let flash = flash(of: request)
-        let data = try await NowData.gather(site)
+        let now = try await site.shelf.page(site)
         let frames = try await site.store.frames(FrameFilter(limit: SamplePage.shown, sample: .any))
-        return .html(SamplePage(frames: frames.items, data: data).markup(flash: flash))
+        return .html(SamplePage(frames: frames.items, now: now).markup(flash: flash))
     }
 
     @Sendable func labelFrame(_ request: Request, _ context: SiteContext) async throws -> Response {

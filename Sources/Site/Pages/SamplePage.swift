@@ -4,7 +4,9 @@ import Vocabulary
 /// Photos in which no rule saw anything and that were kept for labelling: near misses and a few of the others.
 struct SamplePage {
     let frames: [FrameItem]
-    let data: NowData
+    /// What every page shows at its top, and what it knows.
+    let now: NowPage
+    private var data: NowData { now.data }
 
     /// How many photos the page shows; those that were labelled make room for others.
     static let shown = 24
@@ -24,7 +26,7 @@ struct SamplePage {
             <div class="frames">\(photos)</div>
 
             """
-        return Layout(title: "To label", state: NowPage(data: data).state, content: content, isNow: false).markup
+        return Layout(title: "To label", state: now.state, content: content, isNow: false).markup
     }
 
     private func photo(_ frame: FrameItem) -> Markup {

@@ -83,7 +83,7 @@ private final class FuzzSite: Sendable {
             let store = try Store(directory: directory.path("state"), now: Self.now)
             let settings = SiteSettings(port: 0, token: token, publicFeeds: true, timeZone: "Europe/London")
             let parts = SiteParts(
-                settings: settings, store: store, controls: FuzzControls(), dayPatience: 0, now: { Self.now })
+                settings: settings, store: store, controls: FuzzControls(), patience: 0, now: { Self.now })
             responder = SiteServer.router(parts, listeners: Listeners(most: 4)).buildResponder()
             Self.wait { await Self.fill(store) }
         } catch {

@@ -42,11 +42,20 @@ extension FuzzTarget {
             promise("\(error)".utf8.count < 4_000, "a stranger's name fills the log")
             return
         }
-        for place in network.input.indices { network.input[place] = Float(place % 17) / 8 - 1 }
+        for input in network.inputs {
+            if let floats = network.floatInput(input.name) {
+                for place in floats.indices { floats[place] = Float(place % 17) / 8 - 1 }
+            } else if let integers = network.integerInput(input.name) {
+                let range = input.type.integerRange
+                for place in integers.indices {
+                    integers[place] = min(max(place % 17 - 8, range.lowerBound), range.upperBound)
+                }
+            }
+        }
         for _ in 0..<2 { network.run() }
         for output in network.outputs {
-            let values = network.output(output.name)
-            promise(values?.count == output.shape.reduce(1, *), "an output has another size than its shape")
+            let values = network.output(output.name)?.count ?? network.integerOutput(output.name)?.count
+            promise(values == output.shape.reduce(1, *), "an output has another size than its shape")
         }
         _ = network.planDescription
     }

@@ -266,11 +266,130 @@ def new_axes():
                   n.node("Pad", "x", n.ints(1, 2, 0, 1), "", n.ints(3, -2)))
 
 
+def swish(n, x):
+    return n.node("Mul", x, n.node("Sigmoid", x))
+
+
+def efficientnet():
+    n = Network("efficientnet", [1, 3, 32, 32], 13)
+    x = swish(n, n.norm(n.conv("x", 3, 8, 3, bias=False, strides=[2, 2], pads=[1] * 4), 8))
+    for inputs, outputs, stride in ((8, 8, 1), (8, 12, 2)):
+        inner = 4 * inputs
+        y = swish(n, n.norm(n.conv(x, inputs, inner, bias=False), inner))
+        y = swish(n, n.norm(n.conv(y, inner, inner, 3, groups=inner, bias=False, strides=[stride] * 2, pads=[1] * 4), inner))
+        s = swish(n, n.conv(n.node("ReduceMean", y, axes=[2, 3], keepdims=1), inner, 4))
+        y = n.node("Mul", y, n.node("Sigmoid", n.conv(s, 4, inner)))
+        y = n.norm(n.conv(y, inner, outputs, bias=False), outputs)
+        x = n.node("Add", y, x) if stride == 1 else y
+    x = n.node("Flatten", n.node("GlobalAveragePool", swish(n, n.conv(x, 12, 20))))
+    return n.save(n.node("Gemm", x, n.weights(11, 20), n.weights(11), transB=1))
+
+
+def layer_norm(n, x, channels):
+    scale = n.constant(n.random.uniform(0.5, 1.5, channels).astype(np.float32))
+    return n.node("LayerNormalization", x, scale, n.weights(channels, scale=0.2), axis=-1, epsilon=1e-6)
+
+
+def gelu(n, x):
+    power = n.node("Erf", n.node("Div", x, n.constant(np.float32(2**0.5))))
+    return n.node("Mul", n.node("Mul", x, n.node("Add", power, n.constant(np.float32(1)))), n.constant(np.float32(0.5)))
+
+
+def convnext():
+    n = Network("convnext", [1, 3, 24, 24], 17)
+    turned = lambda x: n.node("Transpose", x, perm=[0, 2, 3, 1])
+    back = lambda x: n.node("Transpose", x, perm=[0, 3, 1, 2])
+    x = back(layer_norm(n, turned(n.conv("x", 3, 12, 4, strides=[4, 4])), 12))
+    for _ in range(2):
+        y = layer_norm(n, turned(n.conv(x, 12, 12, 7, groups=12, pads=[3] * 4)), 12)
+        y = gelu(n, n.node("Add", n.node("MatMul", y, n.weights(12, 32, scale=0.3)), n.weights(32, scale=0.2)))
+        y = back(n.node("Add", n.node("MatMul", y, n.weights(32, 12, scale=0.2)), n.weights(12, scale=0.2)))
+        x = n.node("Add", n.node("Mul", y, n.weights(12, 1, 1)), x)
+    x = n.node("ReduceMean", x, axes=[-2, -1], keepdims=1)
+    x = n.node("Flatten", layer_norm(n, turned(x), 12))
+    return n.save(n.node("Gemm", x, n.weights(9, 12), n.weights(9), transB=1))
+
+
+def shufflenet():
+    n = Network("shufflenet", [1, 3, 32, 32], 12)
+    x = n.node("Relu", n.norm(n.conv("x", 3, 12, 3, bias=False, strides=[2, 2], pads=[1] * 4), 12))
+    for split in (True, False):
+        if split:
+            n.count += 1
+            parts = [f"part{n.count}", f"rest{n.count}"]
+            n.nodes.append(helper.make_node("Split", [x], parts, axis=1))
+        else:
+            parts = [n.node("Slice", x, n.ints(start), n.ints(start + 6), n.ints(1)) for start in (0, 6)]
+        y = n.node("Relu", n.conv(parts[1], 6, 6))
+        y = n.node("Relu", n.norm(n.conv(n.conv(y, 6, 6, 3, groups=6, pads=[1] * 4), 6, 6, bias=False), 6))
+        x = n.node("Concat", parts[0], y, axis=1)
+        x = n.node("Transpose", n.node("Reshape", x, n.ints(1, 2, 6, 16, 16)), perm=[0, 2, 1, 3, 4])
+        x = n.node("Reshape", x, n.ints(1, 12, 16, 16))
+    x = n.node("ReduceMean", n.node("Relu", n.conv(x, 12, 20)), axes=[2, 3], keepdims=0)
+    return n.save(n.node("Gemm", x, n.weights(7, 20), n.weights(7), transB=1))
+
+
+def densenet_inception():
+    n = Network("densenet-inception", [1, 3, 30, 30], 11)
+    x = n.node("LRN", n.node("Relu", n.conv("x", 3, 10, 5, strides=[2, 2], pads=[2] * 4)), size=5, alpha=0.01, beta=0.75)
+    channels = 10
+    for _ in range(2):
+        y = n.conv(n.node("Relu", n.norm(x, channels)), channels, 8, 3, bias=False, pads=[1] * 4)
+        x, channels = n.node("Concat", x, y, axis=1), channels + 8
+    x = n.node("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    pooled = n.node("MaxPool", x, kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4)
+    x = n.node("Concat", n.conv(x, channels, 4), n.conv(x, channels, 6, 3, pads=[1] * 4),
+               n.node("LeakyRelu", n.conv(pooled, channels, 5), alpha=0.1), axis=1)
+    x = n.node("AveragePool", x, kernel_shape=[3, 3], pads=[1] * 4, count_include_pad=1)
+    x = n.node("PRelu", x, n.weights(15, 1, 1))
+    x = n.node("Flatten", n.node("GlobalMaxPool", n.node("Dropout", x)))
+    return n.save(n.node("Softmax", n.node("Gemm", x, n.weights(8, 15), n.weights(8), transB=1), axis=1))
+
+
+def attention():
+    n = Network("attention", [1, 3, 16, 16], 17)
+    x = n.node("Reshape", n.conv("x", 3, 16, 4, strides=[4, 4]), n.ints(1, 16, 16))
+    x = layer_norm(n, n.node("Transpose", x, perm=[0, 2, 1]), 16)
+    n.nodes.append(helper.make_node("Split", [n.node("MatMul", x, n.weights(16, 48, scale=0.3)), n.ints(16, 16, 16)],
+                                    ["query", "key", "value"], axis=2))
+    heads = lambda value, order: n.node("Transpose", n.node("Reshape", value, n.ints(1, 16, 2, 8)), perm=order)
+    shares = n.node("MatMul", heads("query", [0, 2, 1, 3]), heads("key", [0, 2, 3, 1]))
+    shares = n.node("Softmax", n.node("Mul", shares, n.constant(np.float32(0.35))), axis=-1)
+    y = n.node("Transpose", n.node("MatMul", shares, heads("value", [0, 2, 1, 3])), perm=[0, 2, 1, 3])
+    x = n.node("ReduceMean", n.node("Add", x, n.node("Reshape", y, n.ints(1, 16, 16))), axes=[1], keepdims=0)
+    return n.save(n.node("Gemm", x, n.weights(6, 16), n.weights(6), transB=1))
+
+
+def operators():
+    n = Network("operators", [2, 4, 6, 4], 18)
+    positive = n.node("Add", n.node("Abs", "x"), n.constant(np.float32(0.1)))
+    a = [n.node(o, "x") for o in ("Elu", "Selu", "Celu", "Tanh", "Erf", "Softplus", "Softsign", "Mish", "LeakyRelu",
+                                  "ThresholdedRelu", "Exp", "Floor", "Ceil", "Round", "Sign", "Neg", "GlobalMaxPool")]
+    a += [n.node(o, positive) for o in ("Log", "Sqrt", "Reciprocal")]
+    a += [n.node(o, positive, n.ints(1)) for o in ("ReduceSum", "ReduceMax", "ReduceL2", "ReduceLogSumExp", "ReduceProd")]
+    a += [n.node("LogSoftmax", "x", axis=2), n.node("Softmax", "x", axis=2), n.node("Pow", positive, n.constant(np.float32(1.7))),
+          n.node("Max", "x", positive, n.weights(4)), n.node("PRelu", "x", n.weights(4, 1, 1)), n.node("Mean", "x", positive),
+          n.node("Transpose", "x", perm=[2, 0, 3, 1]), n.node("Tile", "x", n.ints(1, 2, 1, 3)),
+          n.node("Expand", n.weights(6, 1), n.ints(2, 4, 6, 4)), n.node("DepthToSpace", "x", blocksize=2),
+          n.node("SpaceToDepth", "x", blocksize=2), n.node("Slice", "x", n.ints(-1, 1), n.ints(-9, 4), n.ints(2, 3), n.ints(-2, 1)),
+          n.node("Where", n.node("Greater", "x", n.constant(np.float32(0))), "x", n.weights(4)),
+          n.node("Pad", "x", n.ints(0, 0, 2, 1, 0, 0, 1, 2), mode="reflect"),
+          n.node("Pad", "x", n.ints(0, 1, 1, 0, 0, 0, 2, 3), mode="edge"),
+          n.node("Resize", "x", "", n.constant(np.array([1, 1, 2, 1.5], np.float32)), mode="linear"),
+          n.node("Resize", "x", "", "", n.ints(2, 4, 3, 8), mode="nearest"),
+          n.node("InstanceNormalization", "x", n.weights(4), n.weights(4)), n.node("LRN", "x", size=3),
+          n.node("Cast", n.node("ArgMax", "x", axis=1), to=1), n.node("CumSum", "x", n.constant(np.int64(2))),
+          n.node("DequantizeLinear", n.node("QuantizeLinear", "x", n.constant(np.float32(0.02)), n.constant(np.uint8(120))),
+                 n.constant(np.float32(0.02)), n.constant(np.uint8(120)))]
+    return n.save(*a)
+
+
 if __name__ == "__main__":
     for path in HERE.glob("*.onnx"):
         path.unlink()
     total = 0
     for size in (mobilenet_v2(), mobilenet_v3(True), mobilenet_v3(False), resnet(False), resnet(True), convolutions(),
-                 pools(), elementwise(), movement(), shapes(), old_softmax(), new_axes()):
+                 pools(), elementwise(), movement(), shapes(), old_softmax(), new_axes(), efficientnet(), convnext(),
+                 shufflenet(), densenet_inception(), attention(), operators()):
         total += size
     print(f"{total} bytes")

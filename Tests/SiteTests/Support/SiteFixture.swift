@@ -31,7 +31,7 @@ final class SiteFixture: Sendable {
             port: 0, token: token, publicFeeds: publicFeeds, baseURL: baseURL, title: "Henhouse",
             timeZone: "Europe/London")
         parts = SiteParts(
-            settings: settings, store: store, controls: controls, dayPatience: 0, now: { SiteFixture.now })
+            settings: settings, store: store, controls: controls, patience: 0, now: { SiteFixture.now })
         self.listeners = Listeners(most: listeners)
         responder = SiteServer.router(parts, listeners: self.listeners).buildResponder()
     }
