@@ -191,11 +191,19 @@ final class Workshop {
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
             latencies: latencies, inputWatch: inputWatch, motion: motion, models: models, laterCounts: laterCounts,
             backlog: backlog)
-        let models = models
+        let (models, store, settings) = (models, store, settings)
         return [
             PlainThread("decode") { decode.serve() },
             PlainThread("lane") { Lane(around).serve() },
-            PlainThread("models") { models.follow() },
+            PlainThread("models") {
+                models.follow { change in
+                    let entry = AuditEntry(
+                        time: Clock.now().wall, asker: Asker(.commandLine),
+                        deed: change.isRollback ? .rollback : .promote, before: "\(change.before)",
+                        after: "\(change.after)")
+                    Task { await store.note(entry, keep: settings.now.configuration.storage.keepRecords) }
+                }
+            },
         ]
     }
 

@@ -74,8 +74,12 @@ final class StagedVersion {
     /// The version as it is so far.
     func version() throws(ModelError) -> ModelVersion { try ModelVersion(id, registry: staging) }
 
-    /// Puts it in its place.
+    /// Puts it in its place, while nobody removes the network it shares.
     func install() throws(ModelError) {
+        try Registry(directories: [registry]).locked { (_) throws(ModelError) in try putInPlace() }
+    }
+
+    private func putInPlace() throws(ModelError) {
         let target = "\(registry)/backbones/\(backbone).onnx"
         if !FileManager.default.fileExists(atPath: target) {
             try makeDirectory("\(registry)/backbones")

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import Logging
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -12,9 +13,15 @@ import Vocabulary
 
 /// Who answers: the desk follows the table of roles.
 struct ServingTests {
+    /// What a desk told.
+    private final class Told: Sendable {
+        let changes = Mutex<[ModelDesk.Change]>([])
+    }
+
     /// A desk that follows, until it is closed.
     private final class Desk {
         let desk: ModelDesk
+        let told = Told()
         private let thread: PlainThread
 
         init(_ installation: Installation) throws {
@@ -22,7 +29,10 @@ struct ServingTests {
                 installation, settings: CurrentSettings(InForce(installation.configuration)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             self.desk = desk
-            thread = PlainThread("models") { desk.follow() }
+            let told = told
+            thread = PlainThread("models") {
+                desk.follow { change in told.changes.withLock { $0.append(change) } }
+            }
         }
 
         deinit {
@@ -47,6 +57,8 @@ struct ServingTests {
         try yard.registry.changeRoles { _ = $0.rollBack() }
         #expect(await desk.answers(Registry.stock))
         #expect(desk.desk.crew.production === stock)
+        #expect(desk.told.changes.withLock { $0.map(\.isRollback) } == [false, true])
+        #expect(desk.told.changes.withLock { $0.map(\.after) } == [second, Registry.stock])
     }
 
     @Test func aDamagedVersionLeavesTheOldOneInItsPlaceAndSaysSo() async throws {

@@ -108,8 +108,17 @@ final class ModelDesk: Sendable {
         watch.call()
     }
 
+    /// Another version acts than until now.
+    struct Change: Sendable {
+        var before: ModelID
+        var after: ModelID
+        /// Whether the one that a rollback takes acts again.
+        var isRollback: Bool
+    }
+
     /// Follows the registry until ``close()``. For a thread of its own, whose urgency is lowered.
-    func follow() {
+    /// - Parameter told: what changed.
+    func follow(told: (Change) -> Void = { _ in }) {
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, ModelDesk.niceness)
         var seen: Wish?
         var looks = 0
@@ -122,7 +131,7 @@ final class ModelDesk: Sendable {
             if wish != seen || (isTroubled && looks >= ModelDesk.triesAgainAfter) {
                 seen = wish
                 looks = 0
-                take(wish)
+                take(wish, told)
             }
             letGo()
             watch.wait(atMost: ModelDesk.patience)
@@ -142,7 +151,7 @@ final class ModelDesk: Sendable {
 
     // MARK: Taking a new table
 
-    private func take(_ wish: Wish) {
+    private func take(_ wish: Wish, _ told: (Change) -> Void) {
         let roles: Roles
         do {
             roles = try installation.registry.roles()
@@ -166,6 +175,10 @@ final class ModelDesk: Sendable {
             logger.notice(
                 "model version taken",
                 metadata: ["version": "\(production.version.id)", "before": "\(before.production.version.id)"])
+            told(
+                Change(
+                    before: before.production.version.id, after: production.version.id,
+                    isRollback: production === before.previous))
         }
         complete(roles, production, beside: before.classifiers)
     }
