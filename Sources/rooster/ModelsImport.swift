@@ -16,7 +16,8 @@ struct ModelsImport: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Argument(help: "An exported directory, or that of one version in it; or a network: an ONNX file that takes one photo.")
+    @Argument(
+        help: "An exported directory, or that of one version in it; or a network: an ONNX file that takes one photo.")
     var path: String
     @Option(help: "The file of labels of an ONNX file.")
     var labels: String?
