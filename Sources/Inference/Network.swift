@@ -1,5 +1,5 @@
 import CKernels
-import ONNXFormat
+public import ONNXFormat
 
 /// One compiled network with its memory and threads.
 ///
@@ -27,28 +27,49 @@ public final class Network {
         try self.init(onnx: bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels())
     }
 
-    init(
+    /// The same out of a file whose memory is given back while the network is packed.
+    /// - Parameter file: used up: nothing may be read out of it any more.
+    /// - Complexity: O(bytes). Needs hardly more than the size of the file while it runs, once of it afterwards.
+    public convenience init(
+        _ file: consuming ONNXFile, threads: Int, limits: InferenceLimits = .standard, inputShape: [Int]? = nil
+    ) throws(InferenceError) {
+        let model: ONNXModel
+        do throws(ONNXFormatError) {
+            model = try ONNXModel(file)
+        } catch {
+            throw InferenceError(error)
+        }
+        try self.init(model, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels())
+    }
+
+    convenience init(
         onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]? = nil,
         kernels: Kernels
     ) throws(InferenceError) {
-        let threads = min(max(threads, 1), 4)
-        let plan = try Self.plan(bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
-        inputs = plan.inputs.map(\.info)
-        outputs = plan.outputs.map(\.info)
-        executor = Executor(plan, threads: threads)
-        rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
-    }
-
-    /// A function of its own, so that file and graph are gone when the weights are packed.
-    private static func plan(
-        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
-    ) throws(InferenceError) -> Plan {
         let model: ONNXModel
         do throws(ONNXFormatError) {
             model = try ONNXModel(bytes: bytes)
         } catch {
             throw InferenceError(error)
         }
+        try self.init(model, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
+    }
+
+    private init(
+        _ model: consuming ONNXModel, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
+    ) throws(InferenceError) {
+        let threads = min(max(threads, 1), 4)
+        let plan = try Self.plan(model, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
+        inputs = plan.inputs.map(\.info)
+        outputs = plan.outputs.map(\.info)
+        executor = Executor(plan, threads: threads)
+        rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
+    }
+
+    /// A function of its own, so that model and graph are gone when the weights are packed.
+    private static func plan(
+        _ model: consuming ONNXModel, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
+    ) throws(InferenceError) -> Plan {
         let graph = try GraphBuilder.graph(of: model, limits: limits, inputShape: inputShape)
             .optimised(limits: limits)
         return try Planner.plan(graph, threads: threads, kernels: kernels, limits: limits)

@@ -30,13 +30,11 @@ public final class Classifier {
         self.version = version
         self.clock = clock
         specification = version.inputSpecification
-        let bytes = try version.backbone()
         let path = version.backbonePath
         let expected = version.inputShape
-        do {
-            network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(onnx: onnx, threads: threads, inputShape: expected)
-            }
+        let file = try version.backbone()
+        do throws(InferenceError) {
+            network = try Network(file, threads: threads, inputShape: expected)
         } catch {
             throw .network(path: path, reason: "\(error)")
         }
