@@ -75,6 +75,8 @@ let package = Package(
         .target(
             name: "Delivery", dependencies: ["Store", "Vocabulary", "CCurl", "CProcess", logging],
             swiftSettings: strict),
+        .target(
+            name: "Training", dependencies: ["Models", "Inference", "Imaging", "Vocabulary"], swiftSettings: strict),
         .target(name: "Settings", dependencies: ["Vocabulary", "Rules", yams], swiftSettings: strict),
         .target(
             name: "Site", dependencies: ["Store", "Models", "Vocabulary", hummingbird, logging, lifecycle],
@@ -86,7 +88,8 @@ let package = Package(
         .target(
             name: "Appliance",
             dependencies: [
-                "Rules", "Imaging", "Inference", "Models", "Capture", "Store", "Delivery", "Settings", "Site",
+                "Rules", "Imaging", "Inference", "Models", "Training", "Capture", "Store", "Delivery", "Settings",
+                "Site",
                 "Vocabulary", "CKernels", "CLinux", "CBuild", lifecycle, signals, histogram, logging,
             ], swiftSettings: strict),
         .executableTarget(name: "rooster", dependencies: ["Appliance", argumentParser], swiftSettings: strict),
@@ -112,6 +115,8 @@ let package = Package(
             dependencies: ["Inference", "ONNXFormat", "CKernels", "AllocationCounter", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Models", "Inference", "Vocabulary", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "TestSupport"]),

@@ -1,6 +1,6 @@
-"""Writes what the stock version's golden photos are expected to give: golden/expected.json.
+"""Writes what a shipped version's golden photos are expected to give: golden/expected.json.
 
-usage: golden.py REGISTRY        (needs onnxruntime and Pillow besides numpy: an independent judge)
+usage: golden.py REGISTRY VERSION      (NAME/VERSION; needs onnxruntime and Pillow besides numpy: an independent judge)
 
 Every loaded version answers its golden photos once; a version that does not say what is written here is refused.
 The tolerance leaves room for other JPEG decoders and instruction sets, not for another network.
@@ -16,6 +16,14 @@ from PIL import Image, ImageOps
 TOLERANCE = 0.04
 
 
+def manifest(registry, version):
+    return json.loads((registry / version / "manifest.json").read_text(encoding="utf-8"))
+
+
+def network(registry, version):
+    return onnxruntime.InferenceSession(registry / "backbones" / f"{manifest(registry, version)['backbone']['sha256']}.onnx")
+
+
 def tensor(path, preprocessing):
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     side = min(image.size) * preprocessing["crop"]
@@ -27,22 +35,21 @@ def tensor(path, preprocessing):
 
 
 def main():
-    registry = pathlib.Path(sys.argv[1])
-    version = registry / "efficientnet-lite0" / "1"
-    manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
-    network = onnxruntime.InferenceSession(registry / "backbones" / f"{manifest['backbone']['sha256']}.onnx")
+    registry, version = pathlib.Path(sys.argv[1]), sys.argv[2]
+    made_of, judge = manifest(registry, version), network(registry, version)
     photos = []
-    for name in sorted(manifest["golden"]):
-        (logits,) = network.run(["logits"], {"image": tensor(version / "golden" / name, manifest["preprocessing"])})
+    for name in sorted(made_of["golden"]):
+        photo = registry / version / "golden" / name
+        (logits,) = judge.run(["logits"], {"image": tensor(photo, made_of["preprocessing"])})
         exponents = np.exp(logits[0].astype(np.float64) - logits[0].max())
         probabilities = exponents / exponents.sum()
         best = np.argsort(-probabilities)[:3]
         photos.append({"file": name, "labels": [
-            {"label": manifest["labels"][i], "probability": round(float(probabilities[i]), 4)} for i in best]})
+            {"label": made_of["labels"][i], "probability": round(float(probabilities[i]), 4)} for i in best]})
         print(name, photos[-1]["labels"][0])
     rows = ",\n".join(f"    {json.dumps(photo)}" for photo in photos)
     text = f'{{\n  "tolerance": {TOLERANCE},\n  "photos": [\n{rows}\n  ]\n}}\n'
-    (version / "golden" / "expected.json").write_text(text, encoding="utf-8")
+    (registry / version / "golden" / "expected.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ public enum Clock {
     /// Time since boot.
     public static func monotonic() -> Duration { read(CLOCK_BOOTTIME) }
 
+    /// Time that the calling thread has had a core.
+    static func thread() -> Duration { read(CLOCK_THREAD_CPUTIME_ID) }
+
     private static func read(_ clock: clockid_t) -> Duration {
         var time = timespec()
         clock_gettime(clock, &time)

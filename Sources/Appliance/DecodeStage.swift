@@ -21,6 +21,7 @@ struct DecodeStage: Sendable {
     let mailbox: Mailbox<DecodedFrame>
     let reports: ReportQueue
     let inputWatch: InputWatch
+    let motion: FrameMotion
     /// Hands a claim back that is not complete yet, or not there any more.
     let giveBack: @Sendable (Claim) -> Void
 
@@ -30,6 +31,8 @@ struct DecodeStage: Sendable {
         let decoder = JPEGDecoder(limits: .standard)
         // Room first, then the newest claim: a decoded frame must not wait behind another while a newer one comes.
         while mailbox.waitForRoom(), let claim = backlog.take() {
+            motion.begin()
+            defer { motion.end() }
             let taken = Clock.monotonic()
             guard let source = settings.now.sources[claim.identity.source] else { continue }
             if taken - claim.completed.monotonic > source.staleAfter, reports.isBehind {

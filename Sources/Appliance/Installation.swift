@@ -45,13 +45,18 @@ public struct Installation: Sendable {
     /// What is wrong with the settings beyond their form: labels that no installed version has, and the like.
     public func faults() -> [String] {
         var faults = configuration.faults(labels: registry.labels()).map { "\($0)" }
-        if let version = try? modelVersion(nil), configuration.storage.people == .drop,
-            version.labels.indices(of: "group:people").isEmpty
-        {
-            faults.append(
-                "storage.people: drop needs a model with group:people, and \(version.id) has none; use keep")
+        if let version = try? modelVersion(nil), let fault = fault(ofActing: version, under: configuration) {
+            faults.append(fault)
         }
         return faults
+    }
+
+    /// Why a version must not act under these settings; nil: it may.
+    func fault(ofActing version: ModelVersion, under configuration: Configuration) -> String? {
+        guard configuration.storage.people == .drop, version.labels.indices(of: "group:people").isEmpty else {
+            return nil
+        }
+        return "storage.people: drop needs a model with group:people, and \(version.id) has none; use keep"
     }
 
     /// What is worth knowing and no fault: idle rules, people that are hardly known.
@@ -68,7 +73,7 @@ public struct Installation: Sendable {
         hints += configuration.ruleBook.blindVetoes(with: version.labels).map {
             "warning: the veto of rule '\($0.rule)' is blind: \($0.sentence(version.id))"
         }
-        if configuration.storage.people == .drop, version.id == Registry.stock {
+        if configuration.storage.people == .drop, version.id.name == Registry.stock.name {
             hints.append("people: drop: the stock network hardly knows people; do not rely on it")
         }
         return hints + openSecrets()

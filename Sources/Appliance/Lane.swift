@@ -18,32 +18,74 @@ final class Lane {
         let reports: ReportQueue
         let latencies: LatencyBook
         let inputWatch: InputWatch
+        let motion: FrameMotion
+        let models: ModelDesk
+        let laterCounts: LaterAnswers.Counts
+        let backlog: Backlog
+
+        /// True where a frame is about to come: what can wait does.
+        var isBusy: Bool { backlog.count > 0 }
     }
 
     private let around: Surroundings
-    private let classifier: Classifier
+    private var crew: Crew
+    private let later: LaterAnswers
 
-    init(_ classifier: Classifier, _ around: Surroundings) {
-        self.classifier = classifier
+    init(_ around: Surroundings) {
         self.around = around
+        crew = around.models.crew
+        later = LaterAnswers(around.laterCounts, around.reports)
     }
 
     /// Works until the mailbox is closed.
     func serve() {
-        while let frame = around.mailbox.take() { answer(frame) }
+        crew.startHelpers()
+        while true {
+            if later.isEmpty || around.isBusy {
+                guard let frame = around.mailbox.take() else { break }
+                move(frame)
+                continue
+            }
+            switch around.mailbox.takeNow() {
+            case .value(let frame): move(frame)
+            case .nothing: later.work()
+            case .closed: later.drop()
+            }
+        }
+        later.drop()
+    }
+
+    /// Answers, and lets the watchdog see that frames move.
+    private func move(_ frame: DecodedFrame) {
+        around.motion.begin()
+        answer(frame)
+        around.motion.end()
+    }
+
+    /// Takes a new crew: between two frames, so that one frame is answered by one production version.
+    private func relieve() {
+        let next = around.models.crew
+        guard next !== crew else { return }
+        later.drop()
+        around.models.retire(crew)
+        crew = next
+        crew.startHelpers()
     }
 
     private func answer(_ frame: DecodedFrame) {
+        relieve()
         let claim = frame.claim
         var timings: [Stage: Duration] = [
             .wait: frame.taken - claim.completed.monotonic, .decode: frame.decoded - frame.taken,
             .handover: Clock.monotonic() - frame.decoded,
         ]
         var answers: [FrameReport.RegionAnswer] = []
+        var readouts: [Readout] = []
         for region in frame.source.regions {
             do throws(ImagingError) {
-                let answer = try classifier.classify(frame.picture, region: region)
+                let answer = try crew.production.classify(frame.picture, region: region)
                 answers.append(.init(region, answer.prediction))
+                if !crew.companions.isEmpty { readouts.append(crew.production.readout()) }
                 timings[.prepare, default: .zero] += answer.prepare
                 timings[.infer, default: .zero] += answer.infer
             } catch {
@@ -56,10 +98,14 @@ final class Lane {
                 return
             }
         }
-        act(on: frame, answers, timings)
+        act(on: frame, answers, readouts, timings)
+        if !crew.guests.isEmpty { later.put(frame, crew.guests) }
     }
 
-    private func act(on frame: DecodedFrame, _ answers: [FrameReport.RegionAnswer], _ timings: [Stage: Duration]) {
+    private func act(
+        on frame: DecodedFrame, _ answers: [FrameReport.RegionAnswer], _ readouts: [Readout],
+        _ timings: [Stage: Duration]
+    ) {
         let claim = frame.claim
         var timings = timings
         let before = Clock.now()
@@ -90,12 +136,28 @@ final class Lane {
         let missed = cause(of: latency, frame, timings)
         let report = FrameReport(
             identity: claim.identity, path: claim.path, time: claim.time, state: .recorded, late: verdict.late,
-            deadline: frame.source.deadline, latency: latency, missed: missed, timings: timings, answers: answers,
-            detections: verdict.detections, nearMisses: verdict.nearMisses, actions: actions)
+            deadline: frame.source.deadline, latency: latency, missed: missed, timings: timings,
+            answers: scored(answers, readouts), detections: verdict.detections, nearMisses: verdict.nearMisses,
+            actions: actions)
         around.reports.put(report)
         around.reports.put(endedVisits: verdict.endedVisits)
         around.latencies.note(report)
         around.inputWatch.answered(frame)
+    }
+
+    /// The answers with those of the companions: after what is due has started.
+    private func scored(
+        _ answers: [FrameReport.RegionAnswer], _ readouts: [Readout]
+    ) -> [FrameReport.RegionAnswer] {
+        var answers = answers
+        for (index, readout) in readouts.enumerated() where answers.indices.contains(index) {
+            answers[index].others = crew.companions.map { companion in
+                .init(
+                    role: companion.role,
+                    prediction: companion.classifier.prediction(of: answers[index].region.name, from: readout))
+            }
+        }
+        return answers
     }
 
     /// The stage that cost the time where a deadline was missed.

@@ -56,6 +56,21 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// What there is to take.
+    enum Taken {
+        case value(Value)
+        case nothing
+        case closed
+    }
+
+    /// Takes a value if there is one; does not wait.
+    func takeNow() -> Taken {
+        locked {
+            defer { value = nil }
+            return value.map { .value($0) } ?? (isClosed ? .closed : .nothing)
+        }
+    }
+
     /// Lets waiting threads go; what lies in it can still be taken.
     func close() {
         locked { isClosed = true }

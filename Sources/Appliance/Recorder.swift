@@ -1,5 +1,7 @@
 import Delivery
+import Foundation
 import Logging
+import Models
 import Store
 import Vocabulary
 
@@ -30,8 +32,14 @@ struct Recorder: Sendable {
     private func takeUpPictures() async {
         for frame in (try? await store.lackingPictures(newest: Recorder.batch)) ?? [] {
             let deletes = settings.now.sources[frame.source]?.deletesOriginals ?? false
-            _ = try? await store.keepPicture(of: frame.id, from: frame.path, by: deletes ? .link : .copy)
+            _ = try? await store.keepPicture(
+                of: frame.id, from: frame.path, by: deletes ? .link : .copy, digest: Recorder.digest)
         }
+    }
+
+    /// The SHA-256 of a kept picture: what `rooster replay` compares. It is ours alone, and never changed: safe to map.
+    @Sendable static func digest(_ path: String) -> String? {
+        (try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped)).map { sha256($0) }
     }
 
     private func recordAll() async {
@@ -59,6 +67,8 @@ struct Recorder: Sendable {
             case .action(let id, let report):
                 note(await store.update(report, of: id, at: Clock.now().wall))
                 if report.state.isFinal { originals.actionEnded(id) }
+            case .late(let answers, let frame):
+                note(await store.add(answers, to: frame))
             case .endedVisits(let ids):
                 note(await store.endVisits(ids, at: Clock.now().wall))
             case .gone(let ids):
@@ -125,7 +135,8 @@ struct Recorder: Sendable {
         let report = picture.report
         let deletes = settings.now.sources[report.identity.source]?.deletesOriginals ?? false
         let kept = try await store.keepPicture(
-            of: report.id, from: report.path, by: deletes ? .link : .copy, withheld: picture.isWithheld)
+            of: report.id, from: report.path, by: deletes ? .link : .copy, withheld: picture.isWithheld,
+            digest: Recorder.digest)
         if deletes && (kept || picture.isWithheld) { originals.recorded(report) }
         if !picture.isWithheld && !report.detections.isEmpty { await thumbnails.make(of: report.id) }
     }

@@ -16,6 +16,7 @@ struct Reloader: Sendable {
     let actions: ActionRunner
     let dispatcher: ChannelDispatcher
     let rules: RuleKeeper
+    let models: ModelDesk
     let board: StatusBoard
     let logger: Logger
     private let queue = DispatchQueue(label: "rooster.reload")
@@ -57,10 +58,13 @@ struct Reloader: Sendable {
 
     private func apply(_ next: Configuration) throws -> SettingsDifference {
         let now = settings.now.configuration
-        if next.storage.directory != now.storage.directory || next.http != now.http || next.model != now.model {
+        if next.storage.directory != now.storage.directory || next.http != now.http
+            || next.model.threads != now.model.threads
+        {
             throw Refused(
                 description:
-                    "storage.directory, http and model are taken at a start only: restart Rooster to change them")
+                    "storage.directory, http and model.threads are taken at a start only: restart Rooster to change them"
+            )
         }
         // Under the lock the lane decides in: a frame must not be decided by new rules and acted on by old actions.
         rules.withLock { state in
@@ -71,6 +75,7 @@ struct Reloader: Sendable {
         store.keep(within: settings.now.retention)
         dispatcher.replace(channels: next.channels)
         watcher.replace(sources: next.sources.map(WatchedSource.init))
+        models.lookAgain()
         return SettingsDifference(from: now, to: next)
     }
 }

@@ -8,6 +8,7 @@ final class ReportQueue: Sendable {
     enum Entry: Sendable {
         case frame(FrameReport)
         case action(DetectionID, ActionReport)
+        case late([FrameReport.LateAnswer], FrameID)
         case endedVisits([VisitID])
         case gone([FrameID])
         case lookedAt(source: String)
@@ -28,6 +29,9 @@ final class ReportQueue: Sendable {
 
     /// Hands over how an action went on; the record keeps what comes before its frame.
     func put(_ report: ActionReport, of detection: DetectionID) { put(.action(detection, report)) }
+
+    /// Hands over what versions that do not act said of a frame that was handed over before.
+    func put(late answers: [FrameReport.LateAnswer], of frame: FrameID) { put(.late(answers, frame)) }
 
     /// Waits until the recorder has caught up: for a thread that can wait, before it hands over more.
     func waitForRoom() {

@@ -17,8 +17,8 @@ final class StatusBoard: Sendable {
         let settingsPath: String?
         let store: Store
         let arming: Arming
-        let version: ModelVersion
-        let modelTrouble: String?
+        let models: ModelDesk
+        let laterCounts: LaterAnswers.Counts
         let watcher: Watcher
         let inputWatch: InputWatch
         let backlog: Backlog
@@ -59,12 +59,14 @@ final class StatusBoard: Sendable {
         let configuration = inForce.configuration
         let now = Clock.now()
         let file = file.withLock { $0 }
+        let models = from.models.standing
+        let version = models.version
         return ApplianceStatus(
             build: .init(version: Facts.number, commit: Facts.commit, instructionSet: Facts.instructionSet),
             started: from.started, unready: unready(), armed: from.arming.now,
             model: .init(
-                id: from.version.id, digest: from.version.digest, labels: from.version.labels.names,
-                trouble: from.modelTrouble),
+                id: version.id, digest: version.digest, labels: version.labels.names, trouble: models.trouble),
+            otherModels: others(models),
             sources: sources(inForce, now: now.wall), latency: latency(),
             stages: from.latencies.stages().mapValues(Self.latency), missed: from.latencies.missed(),
             counts: from.tally.counts(intentsUnwritten: from.journal.health.failures), backlog: from.backlog.count,
@@ -72,8 +74,8 @@ final class StatusBoard: Sendable {
             channels: from.dispatcher.status().map { channel in
                 .init(name: channel.name, kind: channel.kind, trouble: channel.trouble, since: channel.since)
             },
-            idleRules: inForce.book.idleRules(with: from.version.labels).map {
-                .init(name: $0, reason: "\(from.version.id) has none of its labels")
+            idleRules: inForce.book.idleRules(with: version.labels).map {
+                .init(name: $0, reason: "\(version.id) has none of its labels")
             },
             settings: .init(path: from.settingsPath, loaded: file.loaded, fault: file.fault),
             limits: inForce.retention, resident: residentBytes(), troubles: troubles())
@@ -107,8 +109,16 @@ final class StatusBoard: Sendable {
         return "summary: \(parts.joined(separator: "; "))"
     }
 
+    /// How it is, in one line: what `systemctl status` shows.
+    func sentence() -> String {
+        if let unready = unready() { return unready }
+        let frames = from.tally.counts(intentsUnwritten: 0).frames[.recorded] ?? 0
+        let typical = from.latencies.total().map { ", half of them within \(Words.milliseconds($0.p50.milliseconds))" }
+        return "\(frames) frames since the start\(typical ?? ""); \(from.backlog.count) wait"
+    }
+
     private func unready() -> String? {
-        if let trouble = from.modelTrouble { return trouble }
+        if let trouble = from.models.standing.trouble { return trouble }
         let statuses = from.watcher.status()
         let away = statuses.filter { $0.state != .watching && $0.state != .polling }
         if !statuses.isEmpty, away.count == statuses.count {
@@ -168,9 +178,14 @@ final class StatusBoard: Sendable {
                     title: "\(from.owed.lost) pictures were not kept",
                     sentence: "The disk refused them for too long. They are where the camera put them."))
         }
-        for veto in from.settings.now.book.blindVetoes(with: from.version.labels) {
+        let models = from.models.standing
+        for veto in from.settings.now.book.blindVetoes(with: models.version.labels) {
             troubles.append(
-                .init(title: "The veto of '\(veto.rule)' is blind", sentence: veto.sentence(from.version.id)))
+                .init(title: "The veto of '\(veto.rule)' is blind", sentence: veto.sentence(models.version.id)))
+        }
+        for (role, reason) in models.troubles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            troubles.append(
+                .init(title: "The \(role) version cannot be loaded", sentence: "\(reason).", isFault: false))
         }
         if from.reports.dropped > 0 {
             troubles.append(
@@ -185,6 +200,14 @@ final class StatusBoard: Sendable {
             troubles.append(.init(title: "Intents cannot be written", sentence: fault))
         }
         return troubles
+    }
+
+    private func others(_ models: ModelDesk.Standing) -> ApplianceStatus.OtherModels {
+        let counts = from.laterCounts.now
+        return ApplianceStatus.OtherModels(
+            roles: models.others.map { .init(role: $0, id: $1.id, digest: $1.digest) }
+                .sorted { $0.role.rawValue < $1.role.rawValue },
+            answered: counts.answered, skipped: counts.skipped)
     }
 
     private func latency() -> ApplianceStatus.Latency {

@@ -21,6 +21,7 @@ final class Workshop {
     private let rules: RuleKeeper
     private let backlog = Backlog()
     private let mailbox = Mailbox<DecodedFrame>()
+    private let motion = FrameMotion()
     private let queue = ReportQueue()
     private let latencies = LatencyBook()
     private let tally = Tally()
@@ -35,7 +36,8 @@ final class Workshop {
     private let board: StatusBoard
     private let controls: ApplianceControls
     private let recorder: Recorder
-    private let model: LoadedModel
+    private let models: ModelDesk
+    private let laterCounts = LaterAnswers.Counts()
     private let arming: Arming
     private let ages: AgeKeeper
     private let started = Clock.now()
@@ -46,7 +48,7 @@ final class Workshop {
         self.logger = logger
         let configuration = installation.configuration
         settings = CurrentSettings(InForce(configuration))
-        model = try LoadedModel(installation, logger: logger)
+        models = try ModelDesk(installation, settings: settings, logger: logger)
         store = try Workshop.openStore(configuration.storage.directory, logger: logger)
         store.keep(within: settings.now.retention)
         rules = await RuleKeeper(store, now: started)
@@ -84,13 +86,12 @@ final class Workshop {
         board = StatusBoard(
             StatusBoard.Sources(
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
-                version: model.version, modelTrouble: model.trouble, watcher: watcher, inputWatch: inputWatch,
-                backlog: backlog,
+                models: models, laterCounts: laterCounts, watcher: watcher, inputWatch: inputWatch, backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
                 owed: owed, ages: ages, started: started.wall))
         let reloader = Reloader(
             installation: installation, settings: settings, store: store, watcher: watcher, actions: actions,
-            dispatcher: dispatcher, rules: rules, board: board, logger: logger)
+            dispatcher: dispatcher, rules: rules, models: models, board: board, logger: logger)
         controls = ApplianceControls(
             store: store, arming: arming, actions: actions, thumbnails: thumbnails, backlog: backlog,
             statusBoard: board, settings: settings, logger: logger, reloading: reloader.reload)
@@ -102,8 +103,12 @@ final class Workshop {
 
     /// Runs until it is told to stop.
     func run() async throws {
+        let pulse = ServiceManager(environment: ProcessInfo.processInfo.environment).map {
+            Pulse(manager: $0, motion: motion, backlog: backlog, board: board, logger: logger)
+        }
         let site = try SiteServer(
-            store: store, controls: controls, settings: try siteSettings(), logger: logger)
+            store: store, controls: controls, settings: try siteSettings(), logger: logger,
+            onListening: { _ in pulse?.ready() })
         let threads = try startPath()
         await takeUpVisits()
         await takeUpOutcomes()
@@ -122,14 +127,14 @@ final class Workshop {
             "watching",
             metadata: [
                 "sources": "\(settings.now.configuration.sources.map(\.directory).joined(separator: " "))",
-                "model": "\(model.version.id)", "version": "\(Facts.version)",
+                "model": "\(models.standing.version.id)", "version": "\(Facts.version)",
             ])
         let housekeeping = Housekeeping(
             store: store, rules: rules, queue: queue, settings: settings, originals: originals, recorder: recorder,
             watcher: watcher, backlog: backlog, inputWatch: inputWatch, arming: arming, ages: ages, logger: logger)
         let dispatcher = dispatcher
         let services: [any Service] = [
-            Until { await dispatcher.run() }, Until { await housekeeping.run() },
+            Until { await dispatcher.run() }, Until { await housekeeping.run() }, Until { await pulse?.run() },
             ReloadOnSignal(controls: controls), site,
         ]
         let group = ServiceGroup(
@@ -176,19 +181,21 @@ final class Workshop {
             timeZone: configuration.place.timeZone.identifier)
     }
 
-    /// Starts the two threads of the frame's path.
+    /// Starts the two threads of the frame's path, and the one that follows the roles of versions.
     private func startPath() throws -> [PlainThread] {
         let watcher = watcher
         let decode = DecodeStage(
             backlog: backlog, settings: settings, mailbox: mailbox, reports: queue,
-            inputWatch: inputWatch, giveBack: { watcher.settle($0) })
+            inputWatch: inputWatch, motion: motion, giveBack: { watcher.settle($0) })
         let around = Lane.Surroundings(
             mailbox: mailbox, settings: settings, rules: rules, arming: arming, actions: actions, reports: queue,
-            latencies: latencies, inputWatch: inputWatch)
-        let model = model
+            latencies: latencies, inputWatch: inputWatch, motion: motion, models: models, laterCounts: laterCounts,
+            backlog: backlog)
+        let models = models
         return [
             PlainThread("decode") { decode.serve() },
-            PlainThread("lane") { Lane(model.classifier, around).serve() },
+            PlainThread("lane") { Lane(around).serve() },
+            PlainThread("models") { models.follow() },
         ]
     }
 
@@ -199,6 +206,8 @@ final class Workshop {
         threads[0].join()
         mailbox.close()
         threads[1].join()
+        models.close()
+        threads[2].join()
         actions.close()
         queue.close()
     }

@@ -1,5 +1,5 @@
 // The life of a decode. Every function that calls libjpeg sets the escape first.
-#include "decoder.h"
+#include "baseline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +28,18 @@ rj_decoder *rj_decoder_create(void) {
 void rj_decoder_destroy(rj_decoder *decoder) {
     if (decoder == NULL) return;
     jpeg_destroy_decompress(&decoder->jpeg);
+    free(decoder->tables);
     free(decoder);
 }
+
+void rj_decoder_use_libjpeg_only(rj_decoder *decoder, bool libjpeg_only) { decoder->libjpeg_only = libjpeg_only; }
+
+bool rj_decoder_used_own_reader(const rj_decoder *decoder) { return decoder->used_own_reader; }
 
 const rj_report *rj_decoder_report(const rj_decoder *decoder) { return &decoder->report; }
 
 void rj_decoder_close(rj_decoder *decoder) {
+    decoder->baseline = NULL;
     jpeg_abort_decompress(&decoder->jpeg);  // only frees: it cannot fail
     decoder->source.next_input_byte = NULL;
     decoder->source.bytes_in_buffer = 0;
@@ -49,6 +55,8 @@ rj_status rj_decoder_open(
     decoder->is_second_try = false;
     decoder->in_scan = false;
     decoder->multiple_scans = false;
+    decoder->baseline = NULL;
+    decoder->used_own_reader = false;
     if (setjmp(decoder->escape) != 0) return decoder->status;
     // libjpeg keeps the tables of the picture before, and would decode one without tables with them.
     jpeg_destroy_decompress(jpeg);
@@ -117,6 +125,14 @@ static rj_status start_again(rj_decoder *decoder, uint32_t eighths, uint32_t *wi
     return status;
 }
 
+static void start_libjpeg(rj_decoder *decoder) {
+    struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+    decoder->baseline = NULL;
+    jpeg_start_decompress(jpeg);
+    if (jpeg->output_components != 4) rj_fail(decoder, rj_unsupported, "No conversion to RGB");
+    if (decoder->multiple_scans) check_scans(decoder);
+}
+
 rj_status rj_decoder_start(rj_decoder *decoder, uint32_t eighths, uint32_t *width, uint32_t *height) {
     struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     if (setjmp(decoder->escape) != 0) {
@@ -142,9 +158,7 @@ rj_status rj_decoder_start(rj_decoder *decoder, uint32_t eighths, uint32_t *widt
     jpeg->dct_method = JDCT_ISLOW;
     jpeg->do_fancy_upsampling = TRUE;
     jpeg->do_block_smoothing = FALSE;  // it would only invent detail for cut progressive files
-    jpeg_start_decompress(jpeg);
-    if (jpeg->output_components != 4) rj_fail(decoder, rj_unsupported, "No conversion to RGB");
-    if (decoder->multiple_scans) check_scans(decoder);
+    if (eighths == DCTSIZE || decoder->libjpeg_only || !rj_baseline_start(decoder)) start_libjpeg(decoder);
     *width = jpeg->output_width;
     *height = jpeg->output_height;
     return rj_ok;
@@ -175,6 +189,11 @@ rj_status rj_decoder_read(rj_decoder *decoder, const rj_window *window, uint8_t 
     if (setjmp(decoder->escape) != 0) return decoder->status;
     if (window->right > jpeg->output_width || window->bottom > jpeg->output_height || window->left >= window->right) {
         rj_fail(decoder, rj_unsupported, "Window outside of the picture");
+    }
+    if (decoder->baseline != NULL) {
+        decoder->used_own_reader = rj_baseline_read(decoder, window, pixels, stride);
+        if (decoder->used_own_reader) return rj_ok;
+        start_libjpeg(decoder);
     }
     bool whole_rows = window->left == 0 && window->right == jpeg->output_width;
     size_t bytes = (size_t)(window->right - window->left) * 4;

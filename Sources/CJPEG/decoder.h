@@ -9,6 +9,9 @@
 
 #include <jpeglib.h>
 
+struct rj_baseline;
+struct rj_tables;
+
 struct rj_decoder {
     struct jpeg_decompress_struct jpeg;  // client_data points back to the decoder
     struct jpeg_error_mgr errors;
@@ -26,6 +29,10 @@ struct rj_decoder {
     bool in_scan;                        // headers are read, coded data are due
     bool multiple_scans;
     bool bytes_ended;                    // the source had to make up an end marker
+    bool libjpeg_only;
+    bool used_own_reader;
+    struct rj_baseline *baseline;        // reads this picture; NULL: libjpeg does. In libjpeg's memory for the picture
+    struct rj_tables *tables;            // NULL until there was a plain baseline file
     uint32_t complete_components;        // bit i: the scan that holds component i's DC values has begun
 };
 

@@ -15,20 +15,23 @@
 // Names the calling thread, as `top -H` shows it; 15 bytes count.
 static inline void rk_name_thread(const char *name) { prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0); }
 
-// What stat says of a file, in fields of our own. To which module Swift counts `struct stat` depends on the order in which
-// the compiler met the headers; with it, whether its fields may be used.
+// What stat says of a file, in fields of our own. To which module Swift counts `struct stat` and `struct timespec` depends
+// on the order in which the compiler met the headers; with it, whether their fields may be used.
 typedef struct {
     mode_t mode;
     uid_t user;
     off_t size;
-    struct timespec modified;
+    long long modified_ms;
 } rk_file;
 
 // 0, or -1 with errno.
 static inline int rk_stat(const char *path, rk_file *file) {
     struct stat status;
     if (stat(path, &status) != 0) return -1;
-    *file = (rk_file){status.st_mode, status.st_uid, status.st_size, status.st_mtim};
+    *file = (rk_file){
+        status.st_mode, status.st_uid, status.st_size,
+        status.st_mtim.tv_sec * 1000LL + status.st_mtim.tv_nsec / 1000000,
+    };
     return 0;
 }
 

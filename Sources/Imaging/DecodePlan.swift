@@ -12,16 +12,18 @@ struct DecodePlan {
     let eighths: Int
     /// The regions in full-size pixels.
     let areas: [StoredArea]
-    /// The union of the regions at the scale.
+    /// The union of the regions, or of what is seen of them, at the scale.
     let window: StoredWindow
 
     /// For the window's pixels, 4 a pixel.
     var pixelBytes: Int { window.width * window.height * 4 }
 
-    /// - Parameter coefficientBytes: what libjpeg has to hold for the whole picture, at any scale.
+    /// - Parameters:
+    ///   - specification: of the only network that will look at it; nil: whole regions are wanted.
+    ///   - coefficientBytes: what libjpeg has to hold for the whole picture, at any scale.
     init(
-        size: StoredSize, regions: [Box], minimumSide: Int, limits: ImagingLimits, coefficientBytes: Int,
-        components: Int
+        size: StoredSize, regions: [Box], minimumSide: Int, specification: InputSpecification?, limits: ImagingLimits,
+        coefficientBytes: Int, components: Int
     ) throws(ImagingError) {
         guard size.width > 0, size.height > 0 else { throw ImagingError(.corrupt, "says that it has no pixels") }
         let pixels = size.width.multipliedReportingOverflow(by: size.height)
@@ -38,7 +40,7 @@ struct DecodePlan {
         let fixed = Int(clamping: UInt64(coefficientBytes)) + size.width * components * Self.workingBytesPerColumn
         var needed = 0
         for eighths in Self.scales.reversed() where eighths <= enough {
-            let window = Self.window(of: areas, in: size, eighths: eighths)
+            let window = Self.window(of: areas, in: size, eighths: eighths, for: specification)
             needed = fixed + window.width * window.height * 4
             guard needed <= limits.memory else { continue }
             (self.eighths, self.window) = (eighths, window)
@@ -50,10 +52,18 @@ struct DecodePlan {
                 + "more than the limit of \(limits.memory / 1_000_000) MB")
     }
 
-    private static func window(of areas: [StoredArea], in size: StoredSize, eighths: Int) -> StoredWindow {
+    private static func window(
+        of areas: [StoredArea], in size: StoredSize, eighths: Int, for specification: InputSpecification?
+    ) -> StoredWindow {
         let (width, height) = size.scaled(eighths: eighths)
-        let windows = areas.map {
-            StoredWindow($0.scaled(by: Double(eighths) / 8), width: width, height: height)
+        let windows = areas.map { area in
+            let scaled = area.scaled(by: Double(eighths) / 8)
+            guard let specification, specification.fault == nil else {
+                return StoredWindow(scaled, width: width, height: height)
+            }
+            return NetworkCrop(
+                of: scaled, width: width, height: height, orientation: size.orientation, as: specification
+            ).window
         }
         return windows.dropFirst().reduce(windows[0]) { $0.union($1) }
     }

@@ -56,6 +56,16 @@ struct StoredWindow: Hashable, Sendable {
         return all
     }
 
+    /// What lies in both; they overlap.
+    func intersection(_ other: StoredWindow) -> StoredWindow {
+        var both = self
+        both.left = max(left, other.left)
+        both.top = max(top, other.top)
+        both.right = min(right, other.right)
+        both.bottom = min(bottom, other.bottom)
+        return both
+    }
+
     func contains(_ other: StoredWindow) -> Bool {
         left <= other.left && top <= other.top && right >= other.right && bottom >= other.bottom
     }

@@ -10,12 +10,19 @@ public final class JPEGDecoder {
     private let decoder: OpaquePointer?
 
     /// A decoder that spends no more than `limits` on a file.
-    public init(limits: ImagingLimits = .standard) {
+    public convenience init(limits: ImagingLimits = .standard) { self.init(limits: limits, byLibjpegOnly: false) }
+
+    /// - Parameter byLibjpegOnly: without the own reader of plain files (docs/decisions/jpeg-reader.md), for comparisons.
+    init(limits: ImagingLimits, byLibjpegOnly: Bool) {
         self.limits = limits
         decoder = rj_decoder_create()
+        if let decoder { rj_decoder_use_libjpeg_only(decoder, byLibjpegOnly) }
     }
 
     deinit { rj_decoder_destroy(decoder) }
+
+    /// Whether the own reader gave the last picture.
+    var usedOwnReader: Bool { decoder.map(rj_decoder_used_own_reader) ?? false }
 
     /// Decodes the part of a frame that holds the regions.
     ///
@@ -25,10 +32,13 @@ public final class JPEGDecoder {
     /// - Parameters:
     ///   - jpeg: borrowed for the call. What follows its first picture is not looked at.
     ///   - regions: upright; none means the whole frame.
+    ///   - specification: where it is known that only this network will look at the picture: of each region just what it sees
+    ///     is decoded. The network's input is the same; there is no thumbnail.
     /// - Throws: any kind of ``ImagingError``.
     /// - Complexity: O(bytes of the file + pixels decoded), within `limits.cpuTime`.
     public func decode(
-        _ jpeg: UnsafeRawBufferPointer, regions: [Box], minimumSide: Int = 256
+        _ jpeg: UnsafeRawBufferPointer, regions: [Box], minimumSide: Int = 256,
+        for specification: InputSpecification? = nil
     ) throws(ImagingError) -> Picture {
         let header = try JPEGHeader(jpeg)
         if let frame = header.frame, !frame.isSupported {
@@ -44,7 +54,7 @@ public final class JPEGDecoder {
 
         let size = StoredSize(width: Int(frame.width), height: Int(frame.height), orientation: header.orientation)
         let plan = try DecodePlan(
-            size: size, regions: regions, minimumSide: minimumSide, limits: limits,
+            size: size, regions: regions, minimumSide: minimumSide, specification: specification, limits: limits,
             coefficientBytes: Int(clamping: frame.coefficient_bytes), components: Int(frame.components))
         var (width, height): (UInt32, UInt32) = (0, 0)
         try check(rj_decoder_start(decoder, UInt32(plan.eighths), &width, &height))

@@ -7,7 +7,7 @@ extension Picture {
     /// are never looked at.
     /// - Parameters:
     ///   - input: overwritten whole: `specification.count` float32, `(value - offset) / scale` of values 0 to 255.
-    ///   - region: one of those the picture was decoded for, or a part of one.
+    ///   - region: one of those the picture was decoded for, or, if that was not for another network, a part of one.
     /// - Throws: `unsupported` where the region was not decoded, the specification makes no sense, or `input` has another size.
     /// - Complexity: O(pixels of the crop + values of the input); allocates tens of kilobytes for weights and a few rows.
     public func fill(
@@ -19,11 +19,9 @@ extension Picture {
                 .unsupported,
                 "cannot be turned into \(input.count) values: the specification says \(specification.count)")
         }
-        let place = try place(of: region)
-        let inner = orientation.turned(width: specification.width, height: specification.height)
+        let crop = try crop(of: region, as: specification)
         let resampling = Resampling(
-            area: place.area.centre(width: inner.width, height: inner.height, fraction: specification.cropFraction),
-            bounds: place.window, width: specification.width, height: specification.height,
+            area: crop.area, bounds: crop.window, width: specification.width, height: specification.height,
             resample: specification.resample, offset: specification.offset.all,
             factor: specification.scale.all.map { 1 / $0 })
         resampling.run(on: self, into: specification.target(base))

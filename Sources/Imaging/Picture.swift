@@ -1,6 +1,6 @@
 public import Vocabulary
 
-/// A decoded picture: the part of a frame that holds the regions asked for, at a scale that is enough for them.
+/// A decoded picture: the part of a frame that holds the regions asked for, or what a network sees of them, at a scale that is enough for them.
 ///
 /// Immutable, so that it can go from the thread that decodes to the one that infers. Its memory returns to the decoder's
 /// pool when the last copy goes. The pixels lie as they are stored in the file; whatever reads them turns them upright.
@@ -37,14 +37,26 @@ public struct Picture: Sendable {
     private var scaledWidth: Int { size.scaled(eighths: eighths).width }
     private var scaledHeight: Int { size.scaled(eighths: eighths).height }
 
+    /// What of a region a network looks at, at the decoded scale.
+    /// - Throws: `unsupported` where that was not decoded.
+    func crop(of region: Box, as specification: InputSpecification) throws(ImagingError) -> NetworkCrop {
+        let crop = NetworkCrop(
+            of: try size.area(of: region).scaled(by: Double(eighths) / 8), width: scaledWidth, height: scaledHeight,
+            orientation: orientation, as: specification)
+        guard window.contains(crop.window) else { throw missing(region) }
+        return crop
+    }
+
+    private func missing(_ region: Box) -> ImagingError {
+        ImagingError(.unsupported, "was decoded without the region x \(region.x), y \(region.y)")
+    }
+
     /// The pixels a region touches, and the region itself, at the decoded scale.
     /// - Throws: `unsupported` where the region was not among those decoded.
     func place(of region: Box) throws(ImagingError) -> (area: StoredArea, window: StoredWindow) {
         let area = try size.area(of: region).scaled(by: Double(eighths) / 8)
         let touched = StoredWindow(area, width: scaledWidth, height: scaledHeight)
-        guard window.contains(touched) else {
-            throw ImagingError(.unsupported, "was decoded without the region x \(region.x), y \(region.y)")
-        }
+        guard window.contains(touched) else { throw missing(region) }
         return (area, touched)
     }
 }

@@ -1,5 +1,5 @@
 import CKernels
-public import ONNXFormat
+import ONNXFormat
 
 /// One compiled network with its memory and threads.
 ///
@@ -17,34 +17,23 @@ public final class Network {
     /// - Parameters:
     ///   - bytes: an ONNX file; not needed after the return.
     ///   - threads: 1 to 4, the caller's among them; what lies outside is moved inside.
+    ///   - startsHelpers: false: the caller works alone until ``startHelpers()``.
     ///   - limits: what a stranger's file may ask for.
     ///   - inputShape: of the first input: sizes for the dimensions that the file leaves open.
     /// - Throws: ``InferenceError`` for whatever a stranger may have put there; never traps.
     /// - Complexity: O(bytes). Needs about three times the size of the file while it runs, once of it afterwards.
     public convenience init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits = .standard, inputShape: [Int]? = nil
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true,
+        limits: InferenceLimits = .standard, inputShape: [Int]? = nil
     ) throws(InferenceError) {
-        try self.init(onnx: bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels())
-    }
-
-    /// The same out of a file whose memory is given back while the network is packed.
-    /// - Parameter file: used up: nothing may be read out of it any more.
-    /// - Complexity: O(bytes). Needs hardly more than the size of the file while it runs, once of it afterwards.
-    public convenience init(
-        _ file: consuming ONNXFile, threads: Int, limits: InferenceLimits = .standard, inputShape: [Int]? = nil
-    ) throws(InferenceError) {
-        let model: ONNXModel
-        do throws(ONNXFormatError) {
-            model = try ONNXModel(file)
-        } catch {
-            throw InferenceError(error)
-        }
-        try self.init(model, threads: threads, limits: limits, inputShape: inputShape, kernels: Kernels())
+        try self.init(
+            onnx: bytes, threads: threads, startsHelpers: startsHelpers, limits: limits, inputShape: inputShape,
+            kernels: Kernels())
     }
 
     convenience init(
-        onnx bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]? = nil,
-        kernels: Kernels
+        onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true, limits: InferenceLimits,
+        inputShape: [Int]? = nil, kernels: Kernels
     ) throws(InferenceError) {
         let model: ONNXModel
         do throws(ONNXFormatError) {
@@ -52,17 +41,21 @@ public final class Network {
         } catch {
             throw InferenceError(error)
         }
-        try self.init(model, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
+        try self.init(
+            model, threads: threads, startsHelpers: startsHelpers, limits: limits, inputShape: inputShape,
+            kernels: kernels)
     }
 
-    private init(
-        _ model: consuming ONNXModel, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
+    init(
+        _ model: consuming ONNXModel, threads: Int, startsHelpers: Bool, limits: InferenceLimits, inputShape: [Int]?,
+        kernels: Kernels
     ) throws(InferenceError) {
         let threads = min(max(threads, 1), 4)
         let plan = try Self.plan(model, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
         inputs = plan.inputs.map(\.info)
         outputs = plan.outputs.map(\.info)
         executor = Executor(plan, threads: threads)
+        if startsHelpers { executor.startHelpers() }
         rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
     }
 
@@ -90,6 +83,9 @@ public final class Network {
     public func integerInput(_ name: String) -> UnsafeMutableBufferPointer<Int>? {
         place(name, in: executor.plan.inputs).flatMap { integers($0) }
     }
+
+    /// Starts the threads beside the caller's, as urgent as the calling one; again is harmless. Not during ``run()``.
+    public func startHelpers() { executor.startHelpers() }
 
     /// Computes all outputs from the input. Allocates nothing.
     public func run() {

@@ -14,7 +14,7 @@ public struct ModelVersion: Sendable {
     public let manifest: Manifest
     /// The labels, shared by all its predictions.
     public let labels: Labels
-    /// Identifies what it computes: the SHA-256 of its manifest without the time it was made.
+    /// Identifies what it computes: the SHA-256 of its manifest without name, version and the time it was made.
     public let digest: String
     /// Where its network lies.
     public let backbonePath: String
@@ -37,23 +37,56 @@ public struct ModelVersion: Sendable {
     }
 
     /// How pixels become the network's input.
-    public var inputSpecification: InputSpecification {
-        let how = manifest.preprocessing
-        return InputSpecification(
-            width: how.width, height: how.height, cropFraction: how.crop, resample: how.resample, offset: how.offset,
-            scale: how.scale, channelOrder: how.channels, layout: how.layout ?? .planar)
-    }
+    public var inputSpecification: InputSpecification { manifest.preprocessing.inputSpecification }
 
     /// The shape of the network's input: one picture.
-    var inputShape: [Int] {
-        let how = manifest.preprocessing
-        return how.layout == .interleaved ? [1, how.height, how.width, 3] : [1, 3, how.height, how.width]
+    var inputShape: [Int] { manifest.preprocessing.inputShape }
+
+    /// The final layer that photos taught, compared with its digest; nil where the network's own serves.
+    public func head() throws(ModelError) -> Head? {
+        guard let named = manifest.head else { return nil }
+        let path = "\(directory)/\(named.file)"
+        let bytes = try read(path)
+        let found = sha256(bytes)
+        guard found == named.sha256 else { throw .damaged(path: path, expected: named.sha256, found: found) }
+        do {
+            let head = try Head(safetensors: bytes)
+            guard head.labels == labels.count else {
+                throw HeadFault(words: "it has \(head.labels) labels, the manifest \(labels.count)")
+            }
+            return head
+        } catch {
+            throw .malformed(path: path, what: "not a head: \(error)")
+        }
     }
 
-    /// Compares the network and the golden photos with the digests of the manifest.
+    /// The photos it was taught with, and what was said of each before it was seen; empty where it was not taught here.
+    public func trainingPhotos() throws(ModelError) -> [TrainingPhoto] {
+        guard manifest.photos != nil else { return [] }
+        let path = "\(directory)/\(TrainingPhoto.file)"
+        return try TrainingPhoto.list(try read(path), path: path)
+    }
+
+    /// How good it is, as measured when it was taught; nil where it was not taught here.
+    public func evaluation() throws(ModelError) -> Evaluation? {
+        guard manifest.files?[Evaluation.file] != nil else { return nil }
+        let path = "\(directory)/\(Evaluation.file)"
+        let bytes = try read(path)
+        do {
+            return try JSONDecoder().decode(Evaluation.self, from: bytes)
+        } catch {
+            throw .malformed(path: path, what: "not an evaluation: \(words(error))")
+        }
+    }
+
+    /// Compares the network, the head, the golden photos and all further files with the digests of the manifest.
     /// - Complexity: reads every byte of the version; a tenth of a second for 18 MB.
     public func verify() throws(ModelError) {
         try check(backbonePath, is: manifest.backbone.sha256)
+        if let head = manifest.head { try check("\(directory)/\(head.file)", is: head.sha256) }
+        for (name, expected) in (manifest.files ?? [:]).sorted(by: { $0.key < $1.key }) {
+            try check("\(directory)/\(name)", is: expected)
+        }
         for (name, expected) in manifest.golden.sorted(by: { $0.key < $1.key }) {
             guard !name.contains("/") else {
                 throw .malformed(path: "\(directory)/manifest.json", what: "golden photo '\(name)' is not a file name")
@@ -63,13 +96,22 @@ public struct ModelVersion: Sendable {
     }
 
     /// The network's bytes, refused unless they are those that the manifest names.
-    func backbone() throws(ModelError) -> ONNXFile {
-        let bytes = try readNetwork(backbonePath)
-        let found = bytes.withUnsafeBytes { sha256($0) }
-        guard found == manifest.backbone.sha256 else {
-            throw .damaged(path: backbonePath, expected: manifest.backbone.sha256, found: found)
-        }
+    func backbone() throws(ModelError) -> Data {
+        let bytes = try read(backbonePath)
+        try requireOwn(sha256(bytes))
         return bytes
+    }
+
+    /// The same in memory that is given back while the network is packed.
+    func backboneFile() throws(ModelError) -> ONNXFile {
+        let file = try readNetwork(backbonePath)
+        try requireOwn(file.withUnsafeBytes { sha256($0) })
+        return file
+    }
+
+    private func requireOwn(_ found: String) throws(ModelError) {
+        guard found != manifest.backbone.sha256 else { return }
+        throw .damaged(path: backbonePath, expected: manifest.backbone.sha256, found: found)
     }
 
     private func check(_ path: String, is expected: String) throws(ModelError) {
@@ -80,14 +122,26 @@ public struct ModelVersion: Sendable {
     private static func digest(of manifest: Manifest) -> String {
         var timeless = manifest
         timeless.created = Instant(milliseconds: 0)
+        (timeless.name, timeless.version) = ("", "")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return sha256((try? encoder.encode(timeless)) ?? Data())
     }
 }
 
+extension Manifest.Preprocessing {
+    var inputSpecification: InputSpecification {
+        InputSpecification(
+            width: width, height: height, cropFraction: crop, resample: resample, offset: offset, scale: scale,
+            channelOrder: channels, layout: layout ?? .planar)
+    }
+
+    /// The shape of the network's input: one picture.
+    var inputShape: [Int] { layout == .interleaved ? [1, height, width, 3] : [1, 3, height, width] }
+}
+
 /// The bytes of a network's file, in memory that is given back while the network is packed.
-func readNetwork(_ path: String) throws(ModelError) -> ONNXFile {
+private func readNetwork(_ path: String) throws(ModelError) -> ONNXFile {
     func fault() -> ModelError {
         .unreadable(path: path, reason: errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
     }

@@ -38,6 +38,12 @@ public struct Registry: Sendable {
         }
     }
 
+    /// The number behind the last version of a name.
+    public func nextVersion(of name: String) -> ModelID {
+        let last = installed().filter { $0.name == name }.compactMap { Int($0.version) }.max() ?? 0
+        return ModelID(name: name, version: String(last + 1))
+    }
+
     /// Which version has which role: `roles.json` of the first directory that has one.
     ///
     /// Without any, the version that the program ships is production.
@@ -66,8 +72,10 @@ public struct Registry: Sendable {
         return known
     }
 
-    /// The version that comes with the program.
-    public static let stock = ModelID(name: "efficientnet-lite0", version: "1")
+    /// The version that comes with the program: in int8.
+    public static let stock = ModelID(name: "efficientnet-lite0", version: "2")
+    /// The fp32 version that the stock one was made of: it serves where that is damaged.
+    public static let stockOriginal = ModelID(name: "efficientnet-lite0", version: "1")
 
     private func holds(_ id: ModelID, in directory: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(directory)/\(id.name)/\(id.version)/manifest.json")
@@ -75,33 +83,5 @@ public struct Registry: Sendable {
 
     private func entries(_ directory: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    }
-}
-
-/// Which version serves as what (DESIGN section 1).
-public struct Roles: Codable, Sendable, Equatable {
-    /// The version that acts.
-    public var production: ModelID
-    /// What a rollback takes.
-    public var previous: ModelID?
-    /// Scored and never acted on.
-    public var shadow: ModelID?
-    /// The old, well-known version always scored beside production.
-    public var baseline: ModelID?
-
-    /// - Parameter production: the version that acts.
-    public init(
-        production: ModelID, previous: ModelID? = nil, shadow: ModelID? = nil, baseline: ModelID? = nil
-    ) {
-        self.production = production
-        self.previous = previous
-        self.shadow = shadow
-        self.baseline = baseline
-    }
-
-    /// The names of the roles that `id` has.
-    public func roles(of id: ModelID) -> [String] {
-        [("production", production), ("previous", previous), ("shadow", shadow), ("baseline", baseline)]
-            .compactMap { name, holder in holder == id ? name : nil }
     }
 }

@@ -13,6 +13,8 @@ public struct ApplianceStatus: Sendable {
     public var armed: ArmedState
     /// The version that answers.
     public var model: Model
+    /// The versions that do not act.
+    public var otherModels: OtherModels
     /// The capture directories, in the order of the settings.
     public var sources: [Source]
     /// File complete to action started or decision, since the start.
@@ -42,7 +44,8 @@ public struct ApplianceStatus: Sendable {
 
     /// The figures of an appliance.
     public init(
-        build: Build, started: Instant, unready: String? = nil, armed: ArmedState, model: Model, sources: [Source],
+        build: Build, started: Instant, unready: String? = nil, armed: ArmedState, model: Model,
+        otherModels: OtherModels = OtherModels(), sources: [Source],
         latency: Latency = Latency(), stages: [Stage: Latency] = [:], missed: [Stage: Int] = [:],
         counts: Counts = Counts(), backlog: Int = 0, actions: [Action] = [], channels: [Channel] = [],
         idleRules: [IdleRule] = [], settings: SettingsFile = SettingsFile(path: nil),
@@ -53,6 +56,7 @@ public struct ApplianceStatus: Sendable {
         self.unready = unready
         self.armed = armed
         self.model = model
+        self.otherModels = otherModels
         self.sources = sources
         self.latency = latency
         self.stages = stages
@@ -104,6 +108,40 @@ extension ApplianceStatus {
             self.digest = digest
             self.labels = labels
             self.trouble = trouble
+        }
+    }
+
+    /// The versions that are loaded in other roles than production.
+    public struct OtherModels: Hashable, Sendable {
+        /// One of them.
+        public struct Member: Hashable, Sendable {
+            /// What it serves as.
+            public var role: ModelRole
+            /// Name and version.
+            public var id: ModelID
+            /// Identifies what it computes.
+            public var digest: String
+
+            /// A version in a role.
+            public init(role: ModelRole, id: ModelID, digest: String) {
+                self.role = role
+                self.id = id
+                self.digest = digest
+            }
+        }
+
+        /// By role.
+        public var roles: [Member]
+        /// Frames that a version on another network has answered since the start.
+        public var answered: Int
+        /// Frames that such a version did not get to.
+        public var skipped: Int
+
+        /// The versions that do not act.
+        public init(roles: [Member] = [], answered: Int = 0, skipped: Int = 0) {
+            self.roles = roles
+            self.answered = answered
+            self.skipped = skipped
         }
     }
 

@@ -5,11 +5,12 @@ import Vocabulary
 /// The versions that answered, with their labels: stored once, remembered while they are in use.
 final class ModelCatalogue: Sendable {
     /// A thousand names take about 60 kB of memory; more versions than these are read again when asked for.
-    private static let remembered = 4
+    private static let remembered = 6
 
     struct Known: Sendable {
         var row: Int64
         var model: ModelID
+        var digest: String
         var names: [String]
     }
 
@@ -22,21 +23,24 @@ final class ModelCatalogue: Sendable {
     private let state = Mutex(State())
 
     /// The row of a version, added where it is new. On the writing connection.
-    func row(of model: ModelID, labels: Labels, in database: Database) throws -> Int64 {
+    func row(of prediction: Prediction, in database: Database) throws -> Int64 {
+        let (model, labels, digest) = (prediction.model, prediction.labels, prediction.digest)
         let held = state.withLock { state in
-            state.written.first { $0.labels === labels && $0.known.model == model }?.known.row
+            state.written.first {
+                $0.labels === labels && $0.known.model == model && $0.known.digest == digest
+            }?.known.row
         }
         if let held { return held }
         let names = CompactNames.text(labels.names)
         try database.execute(
-            sql: "INSERT INTO model (name, labels) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            arguments: [model.description, names])
+            sql: "INSERT INTO model (name, labels, digest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            arguments: [model.description, names, digest])
         guard
             let row = try Int64.fetchOne(
-                database, sql: "SELECT id FROM model WHERE name = ? AND labels = ?",
-                arguments: [model.description, names])
+                database, sql: "SELECT id FROM model WHERE name = ? AND labels = ? AND digest = ?",
+                arguments: [model.description, names, digest])
         else { throw StoreError(.invalid, "the version \(model) cannot be stored") }
-        let known = Known(row: row, model: model, names: labels.names)
+        let known = Known(row: row, model: model, digest: digest, names: labels.names)
         state.withLock { state in
             state.written.append((labels, known))
             if state.written.count > Self.remembered { state.written.removeFirst() }
@@ -52,10 +56,11 @@ final class ModelCatalogue: Sendable {
         if let held { return held }
         guard
             let found = try Row.fetchOne(
-                database, sql: "SELECT name, labels FROM model WHERE id = ?", arguments: [row]),
+                database, sql: "SELECT name, labels, digest FROM model WHERE id = ?", arguments: [row]),
             let model = ModelID(found["name"] as String)
         else { return nil }
-        let known = Known(row: row, model: model, names: CompactNames.names(found["labels"]))
+        let known = Known(
+            row: row, model: model, digest: found["digest"], names: CompactNames.names(found["labels"]))
         state.withLock { state in
             state.read.append(known)
             if state.read.count > Self.remembered { state.read.removeFirst() }

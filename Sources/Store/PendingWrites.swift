@@ -4,6 +4,7 @@ import Vocabulary
 enum PendingWrite: Sendable {
     case frames([FrameReport], publications: [Publication], withheld: Set<FrameID>, at: Instant)
     case action(ActionReport, of: DetectionID, at: Instant)
+    case late([FrameReport.LateAnswer], of: FrameID)
     case visitsEnded([VisitID], at: Instant)
     case framesGone([FrameID], at: Instant)
     case audit(AuditEntry, keep: Duration)
@@ -13,7 +14,7 @@ enum PendingWrite: Sendable {
     var weight: Int {
         switch self {
         case .frames(let reports, _, _, _): max(1, reports.count)
-        case .action, .audit: 1
+        case .action, .audit, .late: 1
         case .visitsEnded(let ids, _): max(1, ids.count)
         case .framesGone(let ids, _): max(1, ids.count)
         case .conditions(let reports, _, _): max(1, reports.count)

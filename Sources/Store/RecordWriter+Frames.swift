@@ -92,27 +92,44 @@ extension RecordWriter {
     /// The version that answered the first region: regions of one frame are answered by one version.
     private func model(of report: FrameReport) throws -> Int64? {
         guard case .recorded = report.state, let prediction = report.answers.first?.prediction else { return nil }
-        return try models.row(of: prediction.model, labels: prediction.labels, in: database)
+        return try models.row(of: prediction, in: database)
     }
 
     private func writeAnswers(_ report: FrameReport, of sequence: Int64) throws {
         for (place, answer) in report.answers.enumerated() {
-            let prediction = answer.prediction
-            let box = answer.region.box
-            let whole = box == Region.wholeFrame.box
-            try execute(
-                """
-                INSERT INTO answer (frame, region, role, place, box, model, unknown, threshold, probabilities)
-                VALUES (?, ?, 'production', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """,
-                [
-                    sequence, answer.region.name, place,
-                    whole ? nil : CompactBox.text(box),
-                    try models.row(of: prediction.model, labels: prediction.labels, in: database),
-                    prediction.unknown?.storedFraction, prediction.unknownThreshold,
-                    CompactProbabilities.bytes(prediction.probabilities),
-                ])
+            try write(answer.prediction, as: .production, of: answer.region, place: place, frame: sequence)
+            for other in answer.others {
+                try write(other.prediction, as: other.role, of: answer.region, place: place, frame: sequence)
+            }
         }
+    }
+
+    /// What versions that do not act said later; of a frame that is not on record (any more) nothing is kept.
+    mutating func write(late answers: [FrameReport.LateAnswer], of frame: FrameID) throws {
+        guard
+            let known = try row("SELECT sequence FROM frame WHERE id = ? AND state = 'recorded'", [frame.rawValue])
+        else { return }
+        for answer in answers {
+            try write(
+                answer.prediction, as: answer.role, of: answer.region, place: answer.place, frame: known["sequence"])
+        }
+    }
+
+    private func write(
+        _ prediction: Prediction, as role: ModelRole, of region: Region, place: Int, frame sequence: Int64
+    ) throws {
+        let whole = region.box == Region.wholeFrame.box
+        try execute(
+            """
+            INSERT INTO answer (frame, region, role, place, box, model, unknown, threshold, probabilities, fingerprint)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            [
+                sequence, region.name, role.rawValue, place, whole ? nil : CompactBox.text(region.box),
+                try models.row(of: prediction, in: database), prediction.unknown?.storedFraction,
+                prediction.unknownThreshold, CompactProbabilities.bytes(prediction.probabilities),
+                Int64(bitPattern: prediction.fingerprint),
+            ])
     }
 
     /// A quarantined state of a file that has gone on since is not worth a record.

@@ -32,6 +32,8 @@ struct RecordWriter {
             }
         case .action(let report, let detection, let now):
             try update(report, of: detection, at: now)
+        case .late(let answers, let frame):
+            try self.write(late: answers, of: frame)
         case .visitsEnded(let ids, let now):
             for id in ids { try endVisit(id, at: now) }
         case .audit(let entry, let keep):

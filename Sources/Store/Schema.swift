@@ -23,8 +23,26 @@ enum Schema {
         migrator.registerMigration("a sample of frames for labelling") { try $0.execute(sql: sample) }
         migrator.registerMigration("sums of whole blocks") { try $0.execute(sql: blocks) }
         migrator.registerMigration(sourceConditionsName) { try $0.execute(sql: sourceConditions) }
+        migrator.registerMigration("what answers are made of") { try $0.execute(sql: provenance) }
         return migrator
     }
+
+    /// What it takes to give an answer again, bit for bit: the SHA-256 of the picture, the digest of the version (a name
+    /// may be used again for another one), and a fingerprint of all probabilities.
+    private static let provenance = """
+        ALTER TABLE frame ADD COLUMN content TEXT CHECK (length(content) = 64);
+        ALTER TABLE answer ADD COLUMN fingerprint INTEGER;
+        CREATE TABLE versions (
+          id INTEGER PRIMARY KEY,
+          name TEXT NOT NULL CHECK (name LIKE '%_/_%'),
+          labels TEXT NOT NULL,
+          digest TEXT NOT NULL DEFAULT '',
+          UNIQUE (name, digest, labels)
+        ) STRICT;
+        INSERT INTO versions (id, name, labels) SELECT id, name, labels FROM model;
+        DROP TABLE model;
+        ALTER TABLE versions RENAME TO model;
+        """
 
     private static let audit = """
         CREATE TABLE audit (

@@ -13,12 +13,16 @@ public enum KeepMethod: Hashable, Sendable {
 
 extension Store {
     /// Keeps the picture of a recorded frame, if the file at `path` is still that frame.
-    /// - Parameter withheld: people were seen and `people: drop` is set: nothing is kept, nothing is shown any more.
+    /// - Parameters:
+    ///   - withheld: people were seen and `people: drop` is set: nothing is kept, nothing is shown any more.
+    ///   - digest: the SHA-256 of a file, hexadecimal, or nil where it cannot be read: taken of what was kept, on the
+    ///     queue for files, and recorded with the frame.
     /// - Returns: false where the file is gone or another one by now, or the picture is withheld.
     /// - Throws: `notFound` for a frame that is not recorded, or why it cannot be written.
     @discardableResult
     public func keepPicture(
-        of frame: FrameID, from path: String, by method: KeepMethod = .copy, withheld: Bool = false
+        of frame: FrameID, from path: String, by method: KeepMethod = .copy, withheld: Bool = false,
+        digest: (@Sendable (String) -> String?)? = nil
     ) async throws(StoreError) -> Bool {
         guard let pictures else { return false }
         if withheld {
@@ -42,7 +46,11 @@ extension Store {
                 frame, from: path, state: known.file, linking: method == .link, isLasting: method == .link)
         }
         guard let bytes else { return false }
-        try await set(frame, "picture = 'kept', pictureBytes = \(bytes)")
+        let content = try await connection.onFiles {
+            pictures.path(.pictures, frame).flatMap { digest?($0) }?.filter(\.isHexDigit)
+        }
+        let note = content.map { $0.count == 64 ? ", content = '\($0)'" : "" } ?? ""
+        try await set(frame, "picture = 'kept', pictureBytes = \(bytes)\(note)")
         return true
     }
 

@@ -31,6 +31,12 @@ extension Store {
         await submit(.action(report, of: detection, at: now))
     }
 
+    /// Adds what versions that do not act said of a frame that was recorded before.
+    @discardableResult
+    public func add(_ answers: [FrameReport.LateAnswer], to frame: FrameID) async -> WriteOutcome {
+        await submit(.late(answers, of: frame))
+    }
+
     /// Ends visits and makes the messages due that wait for it. Ended ones stay as they are.
     @discardableResult
     public func endVisits(_ ids: [VisitID], at now: Instant) async -> WriteOutcome {

@@ -36,6 +36,42 @@ public struct FrameReport: Sendable {
         public var region: Region
         /// Production's answer.
         public var prediction: Prediction
+        /// What versions in other roles said of the same region: recorded and never acted on.
+        public var others: [Other] = []
+    }
+
+    /// What a version that does not act said of a region.
+    public struct Other: Sendable {
+        /// The role in which it was asked.
+        public var role: ModelRole
+        /// Its answer.
+        public var prediction: Prediction
+
+        /// What a version that does not act said of a region.
+        public init(role: ModelRole, prediction: Prediction) {
+            self.role = role
+            self.prediction = prediction
+        }
+    }
+
+    /// What a version that does not act said of a region, after the frame was handed over.
+    public struct LateAnswer: Sendable {
+        /// The role in which it was asked.
+        public var role: ModelRole
+        /// The region.
+        public var region: Region
+        /// The place of the region among those of its source.
+        public var place: Int
+        /// Its answer.
+        public var prediction: Prediction
+
+        /// What a version that does not act said of a region.
+        public init(role: ModelRole, region: Region, place: Int, _ prediction: Prediction) {
+            self.role = role
+            self.region = region
+            self.place = place
+            self.prediction = prediction
+        }
     }
 
     /// The identity of the frame.

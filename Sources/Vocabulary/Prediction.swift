@@ -4,6 +4,8 @@ public struct Prediction: Sendable {
     public var region: String
     /// The version that answered.
     public var model: ModelID
+    /// Identifies what the version computes; empty where nobody said.
+    public var digest: String
     /// The names behind the probabilities.
     public var labels: Labels
     /// One a label, in the order of `labels`; they add up to 1.
@@ -15,15 +17,27 @@ public struct Prediction: Sendable {
 
     /// An answer of a model version.
     public init(
-        region: String, model: ModelID, labels: Labels, probabilities: [Float], unknown: Double? = nil,
-        unknownThreshold: Double? = nil
+        region: String, model: ModelID, digest: String = "", labels: Labels, probabilities: [Float],
+        unknown: Double? = nil, unknownThreshold: Double? = nil
     ) {
         self.region = region
         self.model = model
+        self.digest = digest
         self.labels = labels
         self.probabilities = probabilities
         self.unknown = unknown
         self.unknownThreshold = unknownThreshold
+    }
+
+    /// A number made of every bit of the answer: two answers with the same one are the same, bit for bit.
+    ///
+    /// FNV-1a of 64 bits over the words of the probabilities and of `unknown`.
+    public var fingerprint: UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ word: UInt64) { hash = (hash ^ word) &* 0x0000_0100_0000_01b3 }
+        for probability in probabilities { add(UInt64(probability.bitPattern)) }
+        if let unknown { add(unknown.bitPattern) }
+        return hash
     }
 
     /// The `count` most probable labels, best first; equal ones in the order of the labels.

@@ -19,10 +19,7 @@ struct Detections: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
-        if let since, Words.instant(since) == nil {
-            throw ValidationError(
-                "--since \(since): neither a duration such as 2h nor an instant such as 2026-05-12T07:42:00Z")
-        }
+        try checkSince(since)
     }
 
     func run() async throws {

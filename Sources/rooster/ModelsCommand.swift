@@ -3,9 +3,14 @@ import ArgumentParser
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Look at the installed model versions.",
+        commandName: "models", abstract: "Look at the model versions, make new ones, and choose which one serves.",
         discussion: "Example: rooster models list",
-        subcommands: [ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsImport.self])
+        subcommands: [
+            ModelsList.self, ModelsShow.self, ModelsVerify.self, ModelsPromote.self, ModelsRollback.self,
+            ModelsShadow.self,
+            ModelsBaseline.self, ModelsCompare.self, ModelsImport.self, ModelsExport.self, ModelsRemove.self,
+            ModelsQuantize.self,
+        ])
 }
 
 struct ModelsList: AsyncParsableCommand {
@@ -24,14 +29,25 @@ struct ModelsList: AsyncParsableCommand {
 struct ModelsShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "What a version is made of.",
-        discussion: "Example: rooster models show efficientnet-lite0/1")
+        discussion: """
+            Example: rooster models show efficientnet-lite0/1
+                     rooster models show henhouse/3 --photos
+            """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "NAME/VERSION; without it: production.")
     var version: String?
+    @Flag(help: "Print the photos it was taught with, one a line.")
+    var photos = false
 
     func run() async throws {
         try common.reporting {
+            if photos {
+                for photo in try ModelShelf($0).photos(version) {
+                    show(common.json ? jsonLine(photo) : photo.description)
+                }
+                return
+            }
             let details = try ModelShelf($0).details(version)
             show(common.json ? jsonLine(details) : details.description)
         }

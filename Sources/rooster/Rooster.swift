@@ -32,7 +32,9 @@ struct Rooster: AsyncParsableCommand {
             """,
         version: Facts.version,
         subcommands: [
-            Run.self, Import.self, Classify.self, Check.self, Reload.self, Detections.self, Correct.self,
+            Run.self, Import.self, Classify.self, Train.self, Evaluate.self, Check.self, Reload.self, Detections.self,
+            Correct.self,
             Action.self, Arm.self, Disarm.self, DoctorCommand.self, ModelsCommand.self, Bench.self,
+            ReplayCommand.self, RulesCommand.self,
         ])
 }

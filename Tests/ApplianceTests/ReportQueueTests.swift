@@ -26,6 +26,7 @@ struct ReportQueueTests {
             case .action(let id, let report): "action \(id) \(report.state.rawValue)"
             case .endedVisits: "visits"
             case .gone: "gone"
+            case .late(_, let frame): "late \(frame)"
             case .lookedAt(let source): "looked at \(source)"
             }
         }

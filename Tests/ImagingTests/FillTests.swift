@@ -133,3 +133,26 @@ func otherLayoutsAndOrdersHoldTheSameValues(name: String) throws {
                 width: 96, height: 64, cropFraction: 1, resample: .box, offset: 0, scale: 255, channelOrder: .bgr,
                 layout: .interleaved))
 }
+
+/// What a network does not see need not be decoded: its input is the same to the last bit, and nothing else is there.
+@Test(arguments: ["daisy", "plain_422", "odd", "hopper_6", "progressive"], Resample.allCases)
+func theCropAloneGivesTheSameInput(name: String, resample: Resample) throws {
+    let (decoder, jpeg) = (JPEGDecoder(), try fixture("\(name).jpg"))
+    for (width, height) in [(24, 24), (31, 17), (200, 200)] {
+        let specification = InputSpecification(
+            width: width, height: height, cropFraction: 0.6, resample: resample, layout: .interleaved)
+        for region in [whole, Box(x: 0.1, y: 0.4, width: 0.7, height: 0.55)] {
+            for minimumSide in [8, 30, fullScale] {
+                let everything = try decoder.decode(jpeg, regions: [region], minimumSide: minimumSide)
+                let crop = try withBytes(jpeg) { (bytes) throws(ImagingError) in
+                    try decoder.decode(bytes, regions: [region], minimumSide: minimumSide, for: specification)
+                }
+                #expect(everything.window.contains(crop.window) && crop.eighths == everything.eighths)
+                let expected = try everything.input(specification, region: region)
+                #expect(try crop.input(specification, region: region) == expected, "\(specification) \(region)")
+                guard crop.window != everything.window else { continue }
+                #expect(throws: ImagingError.self) { try crop.thumbnail(longestSide: 10, quality: 80) }
+            }
+        }
+    }
+}

@@ -7,9 +7,11 @@ import Vocabulary
 @testable import Models
 
 struct ClassifierTests {
-    @Test func theShippedVersionAnswersItsGoldenPhotosAsPromised() throws {
+    @Test(arguments: [Copy.original, Registry.stock])
+    func theShippedVersionsAnswerTheirGoldenPhotosAsPromised(id: ModelID) throws {
         let copy = try Copy()
-        let classifier = try Classifier(copy.load(), threads: 1, clock: { .zero })
+        let classifier = try Classifier(copy.registry.version(id), threads: 1, clock: { .zero })
+        #expect(classifier.network.precision == (id == Registry.stock ? .int8 : .fp32))
         #expect(try classifier.selfTest() == 4)
         #expect(classifier.embedding?.count == 1280)
     }

@@ -6,7 +6,9 @@ import Testing
 @Suite(.serialized, .enabled(if: Program.hasPython, "python3 is not installed: sudo apt-get install python3"))
 struct CampaignTests {
     /// Runs a campaign; what it prints says what did not hold.
-    @Test(arguments: ["kill", "overload", "neighbours", "soak", "disk-full", "io-errors", "vanish", "clock"])
+    @Test(arguments: [
+        "kill", "overload", "neighbours", "soak", "disk-full", "io-errors", "vanish", "clock", "registry",
+    ])
     func theSmallCampaignHolds(campaign: String) throws {
         let process = Process()
         process.executableURL = SharedData.repository.appending(path: "scripts/campaign")

@@ -54,7 +54,7 @@ import Testing
         #expect(detections.count == 2)
         let robber = try #require(detections.first { $0["rule"] as? String == "robber" })
         #expect(robber["id"] as? String == note[1])
-        #expect(robber["model"] as? String == "efficientnet-lite0/1")
+        #expect(robber["model"] as? String == "efficientnet-lite0/2")
         #expect((robber["latency_ms"] as? Double ?? 0) > 0)
 
         let feed = try JSONSerialization.jsonObject(with: try await daemon.get("/feed.json")) as? [String: Any]

@@ -4,12 +4,13 @@
 // reads the counts back. Calls are numbered from 1 as they come; the call with number n fails where
 //     first <= n < end, and (n - first) % every == 0 where every is not 0
 // and its kind is in the mask `kinds`. Only calls of these kinds are numbered. `error` is the errno; 0 makes a write
-// short by half, as a disk that fills up does.
+// short by half, as a disk that fills up does; a negative one is a signal that the process gets instead of the call.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -79,6 +80,7 @@ static int fails(enum kind kind, const char *what) {
     control->failed++;
     control->failed_of[kind]++;
     snprintf(control->last, sizeof control->last, "call %lld: %s %s", (long long)number, names[kind], what);
+    if (control->error < 0) raise((int)-control->error);
     errno = (int)control->error;
     return 1;
 }

@@ -56,7 +56,7 @@ class FailingDisk:
 
     KINDS = ["open", "create", "read", "write", "sync", "rename", "unlink", "mkdir", "link", "truncate", "map", "stat"]
     CHANGING = [kind for kind in KINDS if kind not in ("open", "read", "stat")]
-    ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EROFS": errno.EROFS, "short": 0}
+    ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EROFS": errno.EROFS, "short": 0, "kill": -9}
     _WORDS = 7 + 2 * len(KINDS)
 
     def __init__(self, home, library, root):

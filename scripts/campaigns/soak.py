@@ -55,10 +55,13 @@ def check_growth(campaign, taken, hours):
         campaign.check(f"{what} memory is flat after warm-up", campaign.options.small or last - first < GROWTH,
                        f"{values[0]:.1f} to {values[-1]:.1f} MB, peak {max(values):.1f}; slope {slope:+.2f} MB/h; "
                        f"last third {last - first:+.2f} MB against the first")
-    for place, what, room in ((3, "descriptors", 4), (4, "threads", 2)):
+    for place, what in ((3, "descriptors"), (4, "threads")):
+        # A request or a copy that is under way holds a few for a moment: what stays is what the median tells.
         values = [sample[place] for sample in warm]
-        campaign.check(f"{what} stay as they are", max(values) - min(values) <= room or campaign.options.small,
-                       f"{min(values)} to {max(values)}")
+        third = max(1, len(values) // 3)
+        first, last = (sorted(part)[third // 2] for part in (values[:third], values[-third:]))
+        campaign.check(f"{what} stay as they are", last - first <= 2 and max(values) <= first + 12 or campaign.options.small,
+                       f"median {first} in the first third, {last} in the last; {min(values)} to {max(values)}")
     kept = [sample[5] for sample in warm]
     campaign.check("what is kept stays within its budget", max(kept) <= BUDGET * 1.05 or campaign.options.small,
                    f"at most {max(kept) / 1e6:.1f} MB of {BUDGET / 1e6:.0f} MB")

@@ -172,7 +172,8 @@ public final class Benchmark {
 
     private func decoded(_ jpeg: Data) throws -> Picture {
         try jpeg.withUnsafeBytes { bytes in
-            try decoder.decode(bytes, regions: [Region.wholeFrame.box], minimumSide: 256)
+            try decoder.decode(
+                bytes, regions: [Region.wholeFrame.box], minimumSide: 256, for: classifier.version.inputSpecification)
         }
     }
 

@@ -73,7 +73,7 @@ public struct Importer {
             await store.record([report], publications: [], at: Clock.now().wall)
             guard report.state == .recorded else { continue }
             let keeps = inForce.mayKeepPicture(of: report)
-            try await store.keepPicture(of: report.id, from: report.path, withheld: !keeps)
+            try await store.keepPicture(of: report.id, from: report.path, withheld: !keeps, digest: Recorder.digest)
             if keeps && !report.detections.isEmpty { await thumbnails.make(of: report.id) }
         }
         await store.endVisits(Array(visits), at: Clock.now().wall)

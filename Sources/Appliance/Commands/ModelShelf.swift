@@ -72,7 +72,21 @@ public struct ModelShelf {
         }
     }
 
-    private let installation: Installation
+    /// A photo that a version was taught with.
+    public struct Photo: Encodable, CustomStringConvertible {
+        let photo: TrainingPhoto
+
+        /// As the line of the version's `photos.jsonl`.
+        public func encode(to encoder: any Encoder) throws { try photo.encode(to: encoder) }
+
+        /// One line for people.
+        public var description: String {
+            let said = photo.predicted.map { $0 == photo.label ? "" : "  (taken for \($0) before it was seen)" } ?? ""
+            return "\(photo.label.padding(16))\(photo.path)  \(photo.digest.prefix(12))\(said)"
+        }
+    }
+
+    let installation: Installation
 
     /// The versions that an installation sees.
     public init(_ installation: Installation) {
@@ -83,7 +97,7 @@ public struct ModelShelf {
     public func list() -> [Entry] {
         let roles = try? installation.registry.roles()
         return installation.registry.installed().map { id in
-            let names = roles?.roles(of: id) ?? []
+            let names = roles?.roles(of: id).map(\.rawValue) ?? []
             do {
                 let version = try installation.registry.version(id)
                 return Entry(
@@ -101,12 +115,23 @@ public struct ModelShelf {
         let manifest = version.manifest
         return Details(
             model: version.id, digest: version.digest,
-            roles: (try? installation.registry.roles())?.roles(of: version.id) ?? [], directory: version.directory,
+            roles: ((try? installation.registry.roles())?.roles(of: version.id) ?? []).map(\.rawValue),
+            directory: version.directory,
             backbone: version.backbonePath, created: manifest.created, source: manifest.source,
             licence: manifest.licence, parent: manifest.parent,
             input:
                 "\(manifest.preprocessing.width) x \(manifest.preprocessing.height) \(manifest.preprocessing.channels.rawValue)",
             labels: manifest.labels, groups: manifest.groups.mapValues(\.count))
+    }
+
+    /// The photos a version was taught with, and what was said of each before it was seen.
+    public func photos(_ name: String?) throws -> [Photo] {
+        let version = try installation.modelVersion(name)
+        let photos = try version.trainingPhotos().map(Photo.init)
+        guard !photos.isEmpty else {
+            throw ModelError.refused("\(version.id) was not taught here: nothing is known of its photos")
+        }
+        return photos
     }
 
     /// Compares digests, loads the network and lets it answer its golden photos.

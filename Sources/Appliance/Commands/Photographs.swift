@@ -92,7 +92,9 @@ public final class Photographs {
         do {
             let start = Clock.monotonic()
             let picture = try bytes.withUnsafeBytes { (jpeg) throws(ImagingError) in
-                try decoder.decode(jpeg, regions: [Region.wholeFrame.box], minimumSide: 256)
+                try decoder.decode(
+                    jpeg, regions: [Region.wholeFrame.box], minimumSide: 256, for: classifier.version.inputSpecification
+                )
             }
             let decoded = Clock.monotonic()
             let answer = try classifier.classify(picture, region: .wholeFrame)

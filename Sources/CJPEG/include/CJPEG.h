@@ -58,6 +58,11 @@ typedef struct rj_decoder rj_decoder;
 rj_decoder *rj_decoder_create(void);
 void rj_decoder_destroy(rj_decoder *decoder);
 
+/// For comparisons: libjpeg decodes also what the own reader could (docs/decisions/jpeg-reader.md). The pixels are the same.
+void rj_decoder_use_libjpeg_only(rj_decoder *decoder, bool libjpeg_only);
+/// Whether the last picture was read without libjpeg, but for its headers.
+bool rj_decoder_used_own_reader(const rj_decoder *decoder);
+
 /// Reads the headers. `bytes` must stay until rj_decoder_close.
 rj_status rj_decoder_open(
     rj_decoder *decoder, const uint8_t *bytes, size_t size, const rj_limits *limits, rj_frame *frame);

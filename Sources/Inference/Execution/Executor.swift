@@ -7,7 +7,8 @@ final class Executor {
     private let blocks: (arena: AlignedBlock, weights: AlignedBlock, scratch: AlignedBlock)
     private let steps: [any Step]
     private let units: [Int]
-    private let pool: WorkerPool?
+    private let threads: Int
+    private var pool: WorkerPool?
 
     /// Allocates what the plan asks for and packs the weights.
     init(_ plan: consuming Plan, threads: Int) {
@@ -22,8 +23,13 @@ final class Executor {
         for step in plan.steps { step.bind(memory) }
         steps = plan.steps
         units = plan.steps.map(\.traits.units)
-        pool = threads > 1 ? WorkerPool(steps: plan.steps, helpers: threads - 1) : nil
+        self.threads = threads
         self.plan = plan
+    }
+
+    /// Until then the caller of ``run()`` works alone.
+    func startHelpers() {
+        if threads > 1, pool == nil { pool = WorkerPool(steps: steps, helpers: threads - 1) }
     }
 
     /// Runs every step. Allocates nothing.

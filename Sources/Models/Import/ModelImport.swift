@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Imaging
 import Inference
 public import Vocabulary
@@ -79,11 +78,8 @@ public struct ModelImport {
         var warnings = repeated + guesses
         let id = try freeID(request.name, stem: stem)
 
-        let staging = "\(registry)/.import-\(id.name)-\(getpid())"
-        try? FileManager.default.removeItem(atPath: staging)
-        defer { try? FileManager.default.removeItem(atPath: staging) }
-        let digest = sha256(bytes)
-        try write(bytes, to: "\(staging)/backbones/\(digest).onnx")
+        let draft = try StagedVersion(id, registry: registry)
+        let digest = try draft.addBackbone(bytes)
         let output = try output(of: survey, request, labels: names.count, how, bytes, warnings: &warnings)
         let gives: Manifest.Backbone.Output = survey.endsWithSoftmax(output) ? .probabilities : .logits
         if gives == .probabilities { warnings.append("the network ends with a softmax: its output is taken as it is") }
@@ -98,10 +94,11 @@ public struct ModelImport {
         if manifest.groups.isEmpty {
             warnings.append("the version has no groups: rules name its labels one by one, or groups of the settings")
         }
-        try write(manifest, id, staging)
-        try copyGoldenPhotos(into: "\(staging)/\(id.name)/\(id.version)/golden", &manifest, id, staging)
+        if let stock { manifest.golden = stock.manifest.golden }
+        try draft.add(manifest, as: "manifest.json")
+        if let stock { try draft.addGoldenPhotos(of: stock, tolerance: Golden.anyProgram, threads: threads) }
 
-        let version = try ModelVersion(id, registry: staging)
+        let version = try draft.version()
         try version.verify()
         let classifier = try Classifier(version, threads: threads, clock: clock)
         let photos = try classifier.selfTest()
@@ -109,7 +106,7 @@ public struct ModelImport {
             model: id, warnings: warnings, infer: median(of: classifier),
             memory: classifier.network.weightBytes + classifier.network.arenaBytes, goldenPhotos: photos)
         try accept(result)
-        try install(id, digest, from: staging)
+        try draft.install()
         return result
     }
 
@@ -175,67 +172,6 @@ public struct ModelImport {
 
     private static func isSafe(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
-    }
-
-    /// The stock version's photos, with what this network says of them.
-    private func copyGoldenPhotos(
-        into folder: String, _ manifest: inout Manifest, _ id: ModelID, _ staging: String
-    ) throws {
-        guard let stock, !stock.manifest.golden.isEmpty else { return }
-        for name in stock.manifest.golden.keys.sorted() {
-            let photo = try read("\(stock.directory)/golden/\(name)")
-            manifest.golden[name] = sha256(photo)
-            try write(photo, to: "\(folder)/\(name)")
-        }
-        let classifier = try Classifier(ModelVersion(id, registry: staging), threads: threads, clock: clock)
-        try write(
-            try encoded(try classifier.golden(photos: manifest.golden.keys.sorted())), to: "\(folder)/expected.json")
-        try write(manifest, id, staging)
-    }
-
-    private func install(_ id: ModelID, _ digest: String, from staging: String) throws(ImportError) {
-        let backbone = "\(registry)/backbones/\(digest).onnx"
-        if !FileManager.default.fileExists(atPath: backbone) {
-            try makeDirectory("\(registry)/backbones")
-            try move("\(staging)/backbones/\(digest).onnx", to: backbone)
-        }
-        try makeDirectory("\(registry)/\(id.name)")
-        try move("\(staging)/\(id.name)/\(id.version)", to: "\(registry)/\(id.name)/\(id.version)")
-    }
-
-    private func move(_ from: String, to path: String) throws(ImportError) {
-        guard rename(from, path) == 0 else { throw .file(path: path, reason: String(cString: strerror(errno))) }
-    }
-
-    private func makeDirectory(_ path: String) throws(ImportError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .file(path: path, reason: error.localizedDescription)
-        }
-    }
-
-    private func write(_ manifest: Manifest, _ id: ModelID, _ staging: String) throws {
-        try write(try encoded(manifest), to: "\(staging)/\(id.name)/\(id.version)/manifest.json")
-    }
-
-    private func encoded(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
-    }
-
-    /// Writes a file that is on the disk before anything is renamed.
-    private func write(_ data: Data, to path: String) throws(ImportError) {
-        try makeDirectory(URL(filePath: path).deletingLastPathComponent().path)
-        do {
-            try data.write(to: URL(filePath: path))
-            let file = try FileHandle(forUpdating: URL(filePath: path))
-            try file.synchronize()
-            try file.close()
-        } catch {
-            throw .file(path: path, reason: error.localizedDescription)
-        }
     }
 
     private func contents(_ path: String) throws(ImportError) -> Data {

@@ -54,6 +54,7 @@ struct StatusBody: Encodable {
         let sha256: String
         let labels: Int
         let trouble: String?
+        let roles: [String: ModelID]
     }
     struct Source: Encodable {
         let name, directory, state: String
@@ -139,7 +140,9 @@ struct StatusBody: Encodable {
         armed = ArmedBody(status.armed, now: data.now)
         model = Model(
             id: status.model.id, sha256: status.model.digest, labels: status.model.labels.count,
-            trouble: status.model.trouble)
+            trouble: status.model.trouble,
+            roles: Dictionary(
+                status.otherModels.roles.map { ($0.role.rawValue, $0.id) }, uniquingKeysWith: { first, _ in first }))
         sources = status.sources.map {
             Source(
                 name: $0.name, directory: $0.directory, state: $0.state.rawValue, since: $0.since,

@@ -64,6 +64,27 @@ struct Metrics {
                     1, ("name", status.model.id.name), ("version", status.model.id.version),
                     ("sha256", status.model.digest))
             ])
+        page.add(
+            "rooster_model_role_info", .gauge, "The loaded model versions, by role.",
+            [
+                .init(
+                    1, ("role", ModelRole.production.rawValue), ("name", status.model.id.name),
+                    ("version", status.model.id.version), ("sha256", status.model.digest))
+            ]
+                + status.otherModels.roles.map {
+                    .init(
+                        1, ("role", $0.role.rawValue), ("name", $0.id.name), ("version", $0.id.version),
+                        ("sha256", $0.digest))
+                })
+        page.add(
+            "rooster_model_trouble", .gauge, "1 if another version than production answers.",
+            status.model.trouble == nil ? 0 : 1)
+        page.add(
+            "rooster_shadow_frames_total", .counter,
+            "Frames since the start for shadow and baseline on a network of their own: answered, or skipped for lack of time.",
+            [("answered", status.otherModels.answered), ("skipped", status.otherModels.skipped)].map {
+                .init(Double($0.1), ("outcome", $0.0))
+            })
         page.add("rooster_start_timestamp_seconds", .gauge, "When Rooster was started.", seconds(status.started))
         page.add("rooster_ready", .gauge, "1 if a frame would be answered in time.", status.unready == nil ? 1 : 0)
         page.add("rooster_armed", .gauge, "1 if rules may set off actions.", status.armed.isArmed(at: now) ? 1 : 0)

@@ -15,6 +15,7 @@ struct NowHealth {
         </dl>
         <dl class="kv panel">
         \(row("Model", "<code>\(data.status.model.id.description)</code>"))
+        \(data.status.otherModels.roles.map { row(Words.capitalised($0.role.rawValue), "<code>\($0.id.description)</code>") })\
         \(data.status.sources.map(sourceRow))\(data.status.channels.map(channelRow))\
         \(row("Free", "\(Words.bytes(data.disk.free)) on the disk"))
         \(row("Settings", settings))

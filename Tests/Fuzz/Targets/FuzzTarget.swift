@@ -30,8 +30,8 @@ struct FuzzTarget: Sendable {
 
     /// In the order of a frame's path.
     static let all: [FuzzTarget] = [
-        jpegHeader, jpegDecode, jpegEnd, fileNames, onnx, network, manifest, settings, quantities, schedule, ruleState,
-        journal, storedValues, programOutput, serverAnswer, httpText, httpRequest,
+        jpegHeader, jpegDecode, jpegReaders, jpegEnd, fileNames, onnx, network, manifest, head, settings, quantities,
+        schedule, ruleState, journal, storedValues, programOutput, serverAnswer, httpText, httpRequest,
     ]
 }
 

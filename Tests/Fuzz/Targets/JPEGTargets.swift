@@ -45,6 +45,44 @@ extension FuzzTarget {
         promise(values.allSatisfy { $0 >= least - 1e-4 && $0 <= most + 1e-4 }, "an input value is outside of 0...255")
     }
 
+    /// The own reader of plain files gives what libjpeg gives, at every scale that it serves, whole and in part: the same
+    /// pixels, the same warnings, the same refusals.
+    static let jpegReaders = FuzzTarget("jpeg-readers", longest: 16_384) { bytes in
+        let limits = ImagingLimits(pixels: 250_000, scans: 24, memory: 16_000_000, cpuTime: .seconds(10))
+        let own = JPEGDecoder(limits: limits, byLibjpegOnly: false)
+        let libjpeg = JPEGDecoder(limits: limits, byLibjpegOnly: true)
+        guard let size = try? dimensions(of: bytes), size.width * size.height <= limits.pixels else { return }
+        let shorter = min(size.width, size.height)
+        for eighths in [1, 2, 4] {
+            for region in [Region.wholeFrame.box, Box(x: 0.35, y: 0.3, width: 0.4, height: 0.35)] {
+                let side = max(1, Int(Double(shorter * eighths / 8) * min(region.width, region.height)))
+                let outcomes = [own, libjpeg].map { decoder in outcome(of: decoder, bytes, region, side) }
+                promise(outcomes[0] == outcomes[1], "both readers give the same: \(outcomes.map(\.words))")
+            }
+        }
+    }
+
+    /// A decoded picture or an error, to compare.
+    private struct Outcome: Equatable {
+        var words: String
+        var window: StoredWindow?
+        var pixels: [UInt8] = []
+    }
+
+    private static func outcome(
+        of decoder: JPEGDecoder, _ bytes: UnsafeRawBufferPointer, _ region: Box, _ side: Int
+    ) -> Outcome {
+        do {
+            let picture = try decoder.decode(bytes, regions: [region], minimumSide: side)
+            var pixels = [UInt8](picture.pixels.bytes.prefix(picture.stride * picture.window.height))
+            for index in stride(from: 3, to: pixels.count, by: 4) { pixels[index] = 0 }
+            let words = "\(picture.eighths)/8, \(picture.isTruncated), \(picture.warnings)"
+            return Outcome(words: words, window: picture.window, pixels: pixels)
+        } catch {
+            return Outcome(words: "\(error)")
+        }
+    }
+
     /// The finder of the outer end marker; a file and the same file with more behind its end marker are both whole.
     static let jpegEnd = FuzzTarget("jpeg-end", longest: 16_384) { bytes in
         guard JPEGEnd.isPresent(in: bytes) else { return }

@@ -30,6 +30,6 @@ extension Check {
     private static func builtAt(_ examination: Examination) -> Instant? {
         var status = rk_file()
         guard rk_stat("\(examination.root)/proc/self/exe", &status) == 0 else { return nil }
-        return Instant(milliseconds: Int64(status.modified.tv_sec) * 1_000)
+        return Instant(milliseconds: status.modified_ms)
     }
 }

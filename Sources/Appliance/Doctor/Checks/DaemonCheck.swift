@@ -95,8 +95,7 @@ extension Check {
     private static func modified(_ path: String) -> Instant? {
         var status = rk_file()
         guard rk_stat(path, &status) == 0 else { return nil }
-        return Instant(
-            milliseconds: Int64(status.modified.tv_sec) * 1_000 + Int64(status.modified.tv_nsec) / 1_000_000)
+        return Instant(milliseconds: status.modified_ms)
     }
 
     /// Why the address can't be had, 0 where it can: tried, and given back at once.

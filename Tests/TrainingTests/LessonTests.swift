@@ -1,0 +1,128 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Training
+
+struct LessonTests {
+    @Test func whatCanBeToldApartIsToldApartAndTheSamePhotosGiveTheSameHead() throws {
+        let lesson = Lessons.made(labels: 5, each: 12, width: 40, spread: 0.3, seed: 1)
+        let taught = try #require(lesson.teach())
+        #expect(taught.folds == 5)
+        #expect(lesson.accuracy(taught) > 0.95)
+        let again = try #require(lesson.teach())
+        #expect(taught.weight == again.weight && taught.temperature == again.temperature)
+    }
+
+    /// A head that saw the photos it judges would be right here.
+    @Test func shuffledLabelsAreGuessedAtChance() throws {
+        var lesson = Lessons.made(labels: 4, each: 40, width: 60, spread: 0.3, seed: 2)
+        var random = SplitMix64(seed: 9)
+        lesson.labels.shuffle(using: &random)
+        let taught = try #require(lesson.teach())
+        // A quarter of 160, within four standard deviations.
+        #expect(abs(lesson.accuracy(taught) - 0.25) < 4 * (0.25 * 0.75 / 160).squareRoot())
+    }
+
+    @Test(arguments: UInt64(0)..<20)
+    func foldsNeverCutAGroupAndEveryJudgedLabelIsTaughtInEach(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let labels = (0..<90).map { _ in Int.random(in: 0..<4, using: &random) }
+        let groups = (0..<90).map { _ in Int.random(in: 0..<30, using: &random) }
+        let folding = Folding(labels: labels, groups: groups, labelCount: 4, seed: seed)
+        var foldOfGroup: [Int: Int] = [:]
+        for (place, fold) in folding.folds.enumerated() {
+            guard let fold else { continue }
+            #expect((0..<folding.count).contains(fold))
+            #expect(foldOfGroup[groups[place], default: fold] == fold)
+            foldOfGroup[groups[place]] = fold
+        }
+        #expect(Set(folding.folds.compactMap { $0 }).count == folding.count)
+    }
+
+    @Test func aLabelFromOneOccasionIsTaughtAndNotJudged() throws {
+        var lesson = Lessons.made(labels: 3, each: 10, width: 30, spread: 0.3, seed: 4)
+        for place in lesson.labels.indices where lesson.labels[place] == 2 { lesson.groups[place] = 999 }
+        let taught = try #require(lesson.teach())
+        for (place, answer) in taught.answers.enumerated() { #expect((answer == nil) == (lesson.labels[place] == 2)) }
+        lesson.groups = lesson.labels
+        let unjudged = try #require(lesson.teach())
+        #expect(unjudged.folds == 0 && unjudged.unknown == nil && unjudged.temperature == 1)
+    }
+
+    /// HEAD 2: with few photos of one label the even prior finds them more often.
+    @Test func theEvenPriorFindsRareLabels() throws {
+        var lesson = Lessons.made(labels: 3, each: 40, width: 30, spread: 1.6, seed: 6)
+        let kept = lesson.labels.indices.filter { lesson.labels[$0] != 2 || $0 < 24 }
+        lesson.features = lesson.features.rows(kept)
+        lesson.groups = kept.map { lesson.groups[$0] }
+        lesson.labels = kept.map { lesson.labels[$0] }
+        func found(_ taught: Taught) -> Int {
+            zip(taught.answers, lesson.labels).count { $0?.predicted == 2 && $1 == 2 }
+        }
+        let even = try #require(lesson.teach())
+        lesson.settings = Lessons.settings(.asPhotographed)
+        #expect(found(even) > found(try #require(lesson.teach())))
+    }
+
+    @Test func strangersAreStrangerThanKnownPhotosAndThePromisedShareIsAccepted() throws {
+        let lesson = Lessons.made(labels: 8, each: 20, width: 60, spread: 0.35, seed: 8)
+        let taught = try #require(lesson.teach())
+        #expect(try #require(taught.unknownArea) > 0.9)
+        let threshold = try #require(taught.unknown).threshold
+        let accepted = taught.answers.count { ($0?.unknown ?? 1) < threshold }
+        #expect(abs(Double(accepted) / 160 - 0.97) < 0.02)
+    }
+}
+
+struct CalibrationTests {
+    @Test func theTemperatureUndoesASharpening() {
+        var random = SplitMix64(seed: 1)
+        let logits = (0..<4_000).map { _ in (0..<3).map { _ in Float.random(in: -2...2, using: &random) } }
+        let labels = logits.map { row -> Int in
+            var draw = Float.random(in: 0..<1, using: &random)
+            for (label, probability) in Calibration.probabilities(row, temperature: 1).enumerated() {
+                draw -= probability
+                if draw < 0 { return label }
+            }
+            return 2
+        }
+        let sharp = logits.map { $0.map { 3 * $0 } }
+        let found = Calibration.temperature(logits: sharp, labels: labels, weights: labels.map { _ in 1 })
+        #expect(abs(found - 3) < 0.3)
+        let confidences = logits.map { Double(Calibration.probabilities($0, temperature: 1).max() ?? 0) }
+        let right = zip(logits, labels).map { $0.indexOfLargest == $1 }
+        let floor = Calibration.floor(confidences: confidences, seed: 1)
+        #expect(Calibration.error(confidences: confidences, right: right) < 2 * floor)
+    }
+
+    @Test func strangenessIsARank() {
+        #expect(Calibration.strangeness(-5, among: [1, 2, 3]) == 1 - 1.0 / 4)
+        #expect(Calibration.strangeness(2, among: [1, 2, 3]) == 1 - 3.0 / 4)
+        #expect(Calibration.rocArea(known: [0.1, 0.2], strangers: [0.2, 0.9]) == 0.875)
+        #expect(Calibration.rocArea(known: [], strangers: [1]) == nil)
+    }
+
+    @Test func aThresholdReachesThePrecisionAskedFor() throws {
+        let answers = [0.9, 0.8, 0.7, 0.6].enumerated().map { place, probability in
+            Judgement.Answer(
+                path: "\(place)", label: place == 2 ? 1 : 0, group: place,
+                probabilities: [Float(probability), Float(1 - probability)])
+        }
+        let judgement = Judgement(labels: ["a", "b"], answers: answers, folds: 2)
+        let evaluation = judgement.evaluation(precision: 0.99, optimistic: nil, seed: 1)
+        let threshold = try #require(evaluation.labels[0].threshold)
+        #expect(threshold.probability > 0.7 && threshold.probability <= 0.8)
+        #expect(threshold.precision == 1 && abs(threshold.recall - 2.0 / 3) < 1e-9)
+        #expect(evaluation.confusion == [[3, 0], [1, 0]])
+        #expect(evaluation.doubts.map(\.path) == ["2"])
+    }
+
+    /// Wilson's interval of 8 of 10, as in every table.
+    @Test func theIntervalIsWilsons() {
+        let share = Evaluation.Share(8, of: 10)
+        #expect(abs(share.low - 0.4902) < 1e-3 && abs(share.high - 0.9433) < 1e-3)
+    }
+}
