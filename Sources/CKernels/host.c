@@ -18,6 +18,14 @@ void rk_keep_off_cpu(int thread_id, int cpu) {
     if (CPU_COUNT(&set) > 0) (void)sched_setaffinity(thread_id, sizeof set, &set);
 }
 
+void rk_move_to_cpu(int thread_id, int cpu) {
+    cpu_set_t set;
+    if (cpu < 0 || cpu >= CPU_SETSIZE) return;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    (void)sched_setaffinity(thread_id, sizeof set, &set);
+}
+
 void rk_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // The sanitizers bring an allocator of their own; the C library's must be left alone beside it.

@@ -31,13 +31,27 @@ public final class Network {
             kernels: Kernels())
     }
 
-    init(
+    convenience init(
         onnx bytes: UnsafeRawBufferPointer, threads: Int, startsHelpers: Bool = true, limits: InferenceLimits,
-        inputShape: [Int]? = nil,
+        inputShape: [Int]? = nil, kernels: Kernels
+    ) throws(InferenceError) {
+        let model: ONNXModel
+        do throws(ONNXFormatError) {
+            model = try ONNXModel(bytes: bytes)
+        } catch {
+            throw InferenceError(error)
+        }
+        try self.init(
+            model, threads: threads, startsHelpers: startsHelpers, limits: limits, inputShape: inputShape,
+            kernels: kernels)
+    }
+
+    init(
+        _ model: consuming ONNXModel, threads: Int, startsHelpers: Bool, limits: InferenceLimits, inputShape: [Int]?,
         kernels: Kernels
     ) throws(InferenceError) {
         let threads = min(max(threads, 1), 4)
-        let plan = try Self.plan(bytes, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
+        let plan = try Self.plan(model, threads: threads, limits: limits, inputShape: inputShape, kernels: kernels)
         inputs = plan.inputs.map(\.info)
         outputs = plan.outputs.map(\.info)
         executor = Executor(plan, threads: threads)
@@ -45,16 +59,10 @@ public final class Network {
         rk_trim_memory()  // the file's tensors have been packed and let go: give their memory back to the system
     }
 
-    /// A function of its own, so that file and graph are gone when the weights are packed.
+    /// A function of its own, so that model and graph are gone when the weights are packed.
     private static func plan(
-        _ bytes: UnsafeRawBufferPointer, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
+        _ model: consuming ONNXModel, threads: Int, limits: InferenceLimits, inputShape: [Int]?, kernels: Kernels
     ) throws(InferenceError) -> Plan {
-        let model: ONNXModel
-        do throws(ONNXFormatError) {
-            model = try ONNXModel(bytes: bytes)
-        } catch {
-            throw InferenceError(error)
-        }
         let graph = try GraphBuilder.graph(of: model, limits: limits, inputShape: inputShape)
             .optimised(limits: limits)
         return try Planner.plan(graph, threads: threads, kernels: kernels, limits: limits)

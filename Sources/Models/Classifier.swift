@@ -43,14 +43,12 @@ public final class Classifier {
         self.clock = clock
         specification = version.inputSpecification
         scorer = try Scorer(version)
-        let bytes = try version.backbone()
         let path = version.backbonePath
         let expected = version.inputShape
-        do {
-            network = try bytes.withUnsafeBytes { (onnx) throws(InferenceError) in
-                try Network(
-                    onnx: onnx, threads: threads, startsHelpers: startsHelpers, inputShape: expected, choosing: kernels)
-            }
+        let file = try version.backboneFile()
+        do throws(InferenceError) {
+            network = try Network(
+                file, threads: threads, startsHelpers: startsHelpers, inputShape: expected, choosing: kernels)
         } catch {
             throw .network(path: path, reason: "\(error)")
         }

@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 public import Imaging
+import ONNXFormat
 public import Vocabulary
 
 /// An installed model version: its manifest read and checked, its files not yet loaded.
@@ -96,11 +98,20 @@ public struct ModelVersion: Sendable {
     /// The network's bytes, refused unless they are those that the manifest names.
     func backbone() throws(ModelError) -> Data {
         let bytes = try read(backbonePath)
-        let found = sha256(bytes)
-        guard found == manifest.backbone.sha256 else {
-            throw .damaged(path: backbonePath, expected: manifest.backbone.sha256, found: found)
-        }
+        try requireOwn(sha256(bytes))
         return bytes
+    }
+
+    /// The same in memory that is given back while the network is packed.
+    func backboneFile() throws(ModelError) -> ONNXFile {
+        let file = try readNetwork(backbonePath)
+        try requireOwn(file.withUnsafeBytes { sha256($0) })
+        return file
+    }
+
+    private func requireOwn(_ found: String) throws(ModelError) {
+        guard found != manifest.backbone.sha256 else { return }
+        throw .damaged(path: backbonePath, expected: manifest.backbone.sha256, found: found)
     }
 
     private func check(_ path: String, is expected: String) throws(ModelError) {
@@ -127,6 +138,28 @@ extension Manifest.Preprocessing {
 
     /// The shape of the network's input: one picture.
     var inputShape: [Int] { layout == .interleaved ? [1, height, width, 3] : [1, 3, height, width] }
+}
+
+/// The bytes of a network's file, in memory that is given back while the network is packed.
+private func readNetwork(_ path: String) throws(ModelError) -> ONNXFile {
+    func fault() -> ModelError {
+        .unreadable(path: path, reason: errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw fault() }
+    defer { close(descriptor) }
+    let count = Int(lseek(descriptor, 0, SEEK_END))
+    guard count >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw fault() }
+    return try ONNXFile(count: count) { target throws(ModelError) in
+        var done = 0
+        while done < count {
+            let part = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+            let got = Glibc.read(descriptor, part.baseAddress, part.count)
+            guard got != 0 else { throw .unreadable(path: path, reason: "it became shorter while it was read") }
+            if got < 0, errno != EINTR { throw fault() }
+            done += max(got, 0)
+        }
+    }
 }
 
 /// The bytes of a file.

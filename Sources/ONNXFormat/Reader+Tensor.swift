@@ -1,3 +1,4 @@
+import Foundation
 import SwiftProtobuf
 
 extension ONNXTensor {
@@ -17,7 +18,10 @@ extension ONNXTensor {
     }
 
     /// Checks type, shape and number of elements against each other.
-    init(_ message: Onnx_TensorProto, _ limits: ONNXLimits, location: String) throws(ONNXFormatError) {
+    /// - Parameter raw: the raw bytes, where they are not in the message.
+    init(
+        _ message: Onnx_TensorProto, _ limits: ONNXLimits, raw: Data? = nil, location: String
+    ) throws(ONNXFormatError) {
         guard message.externalData.isEmpty, message.dataLocation == .default else {
             throw ONNXFormatError(
                 .unsupported, "keeps its values in another file; save the model as one file", at: location)
@@ -39,7 +43,8 @@ extension ONNXTensor {
             throw ONNXFormatError(
                 .tooLarge, "has the shape \(shape), at most \(limits.elements) elements", at: location)
         }
-        let (payload, found) = try Self.payload(of: message, type, location)
+        let (payload, found) = try Self.payload(
+            of: message, raw ?? (message.hasRawData ? message.rawData : nil), type, location)
         guard found == count else {
             throw ONNXFormatError(
                 .malformed, "holds \(found) elements where its shape \(shape) asks for \(count)", at: location)
@@ -49,14 +54,14 @@ extension ONNXTensor {
 
     /// The elements where the format keeps them for this type, and how many whole ones there are.
     private static func payload(
-        of message: Onnx_TensorProto, _ type: ONNXElementType, _ location: String
+        of message: Onnx_TensorProto, _ raw: Data?, _ type: ONNXElementType, _ location: String
     ) throws(ONNXFormatError) -> (Payload, Int) {
-        if message.hasRawData {
-            guard message.rawData.count % type.byteCount == 0 else {
+        if let raw {
+            guard raw.count % type.byteCount == 0 else {
                 throw ONNXFormatError(
-                    .malformed, "\(message.rawData.count) bytes are no whole number of elements", at: location)
+                    .malformed, "\(raw.count) bytes are no whole number of elements", at: location)
             }
-            return (.raw(message.rawData), message.rawData.count / type.byteCount)
+            return (.raw(raw), raw.count / type.byteCount)
         }
         return switch type {
         case .float32: (.floats(message.floatData), message.floatData.count)

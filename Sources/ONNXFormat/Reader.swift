@@ -10,6 +10,27 @@ extension ONNXModel {
         bytes: UnsafeRawBufferPointer, limits: ONNXLimits = .standard
     ) throws(ONNXFormatError) {
         try WireScan.check(bytes, limits: limits)
+        try self.init(checked: bytes, pieces: [], limits: limits)
+    }
+
+    /// Reads a model whose large constants stay where they lie in the file.
+    /// - Throws: as ``init(bytes:limits:)`` does.
+    /// - Complexity: O(bytes) time, O(1) memory for each constant.
+    public init(_ file: ONNXFile, limits: ONNXLimits = .standard) throws(ONNXFormatError) {
+        let skeleton = try file.withUnsafeBytes { bytes throws(ONNXFormatError) in
+            try WireScan.check(bytes, limits: limits)
+            return WireSkeleton(bytes)
+        }
+        let pieces = skeleton.pieces.map { $0.map(file.piece) }
+        self = try skeleton.bytes.withUnsafeBufferPointer { bytes throws(ONNXFormatError) in
+            try ONNXModel(checked: UnsafeRawBufferPointer(bytes), pieces: pieces, limits: limits)
+        }
+    }
+
+    /// - Parameter pieces: by initialiser: raw bytes that stand beside the file.
+    private init(
+        checked bytes: UnsafeRawBufferPointer, pieces: [Data?], limits: ONNXLimits
+    ) throws(ONNXFormatError) {
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
         options.messageDepthLimit = 32
@@ -36,12 +57,14 @@ extension ONNXModel {
             irVersion: Int(message.irVersion), opsets: opsets, producer: message.producerName,
             metadata: Dictionary(
                 message.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            graph: try ONNXGraph(message.graph, limits))
+            graph: try ONNXGraph(message.graph, pieces, limits))
     }
 }
 
 extension ONNXGraph {
-    init(_ message: Onnx_GraphProto, _ limits: ONNXLimits) throws(ONNXFormatError) {
+    fileprivate init(
+        _ message: Onnx_GraphProto, _ pieces: [Data?], _ limits: ONNXLimits
+    ) throws(ONNXFormatError) {
         guard message.node.count <= limits.nodes else {
             throw ONNXFormatError(
                 .tooLarge, "\(message.node.count) nodes, at most \(limits.nodes) are taken", at: "graph")
@@ -61,7 +84,9 @@ extension ONNXGraph {
             guard names.insert(tensor.name).inserted else {
                 throw ONNXFormatError(.malformed, "there are two of this name", at: location)
             }
-            initializers.append(try ONNXTensor(tensor, limits, location: location))
+            let index = initializers.count
+            let raw = pieces.indices.contains(index) ? pieces[index] : nil
+            initializers.append(try ONNXTensor(tensor, limits, raw: raw, location: location))
         }
         var nodes: [ONNXNode] = []
         for (index, node) in message.node.enumerated() {

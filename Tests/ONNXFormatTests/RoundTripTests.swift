@@ -105,3 +105,41 @@ func read(_ bytes: [UInt8], _ limits: ONNXLimits = .standard) throws(ONNXFormatE
     #expect(ONNXTensor(name: "t", elementType: .int32, shape: [1], bytes: [1, 2]) == nil)
     #expect(ONNXTensor(name: "t", elementType: .int64, shape: [1 << 62], bytes: []) == nil)
 }
+
+/// Constants of 4 kB and more stay in the file's memory; the model is the same.
+@Test(arguments: [1_023, 1_024, 5_000])
+func aModelWhoseConstantsStayInTheFileIsTheSame(count: Int) throws {
+    var model = try specimen()
+    let floats = (0..<count).map { Float($0) / 7 }
+    model.graph.initializers.insert(try #require(ONNXTensor(name: "large", shape: [count], floats: floats)), at: 1)
+    let bytes = try model.serialized()
+    let file = ONNXFile(count: bytes.count) { $0.copyBytes(from: bytes) }
+    let again = try ONNXModel(file)
+    #expect(again.graph.initializers.map(\.name) == ["w", "large", "s", "q"])
+    #expect(again.graph.initializers[1].floats() == floats)
+    #expect(try again.serialized() == bytes)
+}
+
+/// The pages of a constant go back to the system, which hands out empty ones in their place.
+@Test func theMemoryOfAConstantGoesBackWithItsLastCopy() throws {
+    let count = 1 << 20
+    var model = try specimen()
+    let ones = try #require(ONNXTensor(name: "large", shape: [count], floats: [Float](repeating: 1, count: count)))
+    model.graph.initializers.append(ones)
+    let bytes = try model.serialized()
+    let file = ONNXFile(count: bytes.count) { $0.copyBytes(from: bytes) }
+    func written() -> Int { file.withUnsafeBytes { $0.count { $0 != 0 } } }
+    let before = written()
+    var kept: ONNXTensor? = try ONNXModel(file).graph.initializers.last
+    #expect(written() == before)
+    #expect(kept?.floats()?.allSatisfy { $0 == 1 } == true)
+    kept = nil
+    #expect(written() < before / 10)
+}
+
+@Test func aFileThatIsNoModelIsRefusedInPlaceToo() throws {
+    let bytes = Array(try specimen().serialized().dropLast(3))
+    #expect(throws: ONNXFormatError.self) {
+        try ONNXModel(ONNXFile(count: bytes.count) { $0.copyBytes(from: bytes) })
+    }
+}

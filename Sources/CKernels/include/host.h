@@ -17,6 +17,9 @@ int rk_current_cpu(void);
 // `cpu`. Nothing changes where that leaves none, or the system refuses.
 void rk_keep_off_cpu(int thread_id, int cpu);
 
+// Puts the thread with this kernel id onto `cpu` and nowhere else, at once. Nothing changes where the system refuses.
+void rk_move_to_cpu(int thread_id, int cpu);
+
 // The kernel's id of the calling thread.
 int rk_thread_id(void);
 

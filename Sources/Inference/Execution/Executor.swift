@@ -13,7 +13,7 @@ final class Executor {
     /// Allocates what the plan asks for and packs the weights.
     init(_ plan: consuming Plan, threads: Int) {
         blocks = (
-            AlignedBlock(count: plan.arena.count), AlignedBlock(count: plan.weights.count),
+            AlignedBlock(count: plan.arena.count), AlignedBlock(count: plan.weights.count, isCleared: false),
             AlignedBlock(count: plan.scratch * threads)
         )
         plan.weights.fill(blocks.weights.pointer)

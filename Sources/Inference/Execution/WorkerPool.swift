@@ -60,9 +60,9 @@ final class WorkerPool {
 
     /// Decides whether the workers take part, and tells them to leave the caller's core; once before the steps of a run.
     ///
-    /// Where somebody else has a worker's core, the caller waits a time slice for each unit that is stopped there in the
-    /// middle. After a run in which that happened the caller does some alone, twice as many each time, before it tries
-    /// again: a busy neighbour makes two threads as fast as one, not slower.
+    /// Where somebody else has a worker's core, a unit that is stopped there in the middle is waited for. After a run in
+    /// which that happened the caller does some alone, twice as many each time, before it tries again: a busy neighbour makes
+    /// two threads as fast as one, not slower.
     func prepare() {
         if stalled {
             resting = nextRest
@@ -75,7 +75,10 @@ final class WorkerPool {
         resting = max(resting - 1, 0)
         guard takesPart else { return }
         let cpu = rk_current_cpu()
-        guard cpu != callerCPU else { return }
+        if cpu != callerCPU { sendWorkersOff(cpu) }
+    }
+
+    private func sendWorkersOff(_ cpu: Int32) {
         callerCPU = cpu
         for index in shared.workers.indices {  // not an iterator: the debug build would put one on the heap
             let id = shared.workers[index].load()
@@ -105,8 +108,21 @@ final class WorkerPool {
                 rk_pause()
                 continue
             }
+            if waited == Self.patience { fetchStopped() }
+            sched_yield()  // to the worker on this very core: let it finish
+        }
+        if waited >= Self.patience {
             stalled = true
-            sched_yield()  // the worker may have been put on this very core: let it finish
+            sendWorkersOff(rk_current_cpu())
+        }
+    }
+
+    /// Takes the workers that have a unit onto the caller's core, which waits for them anyway: where another program has
+    /// theirs, they would wait for milliseconds until it is their turn.
+    private func fetchStopped() {
+        let cpu = rk_current_cpu()
+        for index in shared.workers.indices where shared.workers[index].isBusy {
+            rk_move_to_cpu(Int32(shared.workers[index].load()), cpu)
         }
     }
 
@@ -177,9 +193,16 @@ private final class Shared: @unchecked Sendable {
     }
 }
 
-/// A kernel's thread id in a place that can stand in an array.
+/// A worker's thread id and what it is at, in a place that can stand in an array.
 private final class WorkerID: Sendable {
     private let id = Atomic<Int>(0)
+    private let busy = Atomic<Bool>(false)
+
+    /// Whether it has taken a unit and not finished it; a hint.
+    var isBusy: Bool {
+        get { busy.load(ordering: .relaxed) }
+        set { busy.store(newValue, ordering: .relaxed) }
+    }
 
     func load() -> Int { id.load(ordering: .acquiring) }
     func store(_ value: Int) { id.store(value, ordering: .releasing) }
@@ -200,12 +223,15 @@ private final class Job: Sendable {
         sigfillset(&signals)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         rk_name_thread("rooster-infer")
-        shared.workers[thread - 1].store(Int(rk_thread_id()))
+        let own = shared.workers[thread - 1]
+        own.store(Int(rk_thread_id()))
         var idle = 0
         while !shared.isClosed.load(ordering: .relaxed) {
             if let unit = shared.take() {
+                own.isBusy = true
                 shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
                 shared.finished.add(1, ordering: .releasing)
+                own.isBusy = false
                 idle = 0
             } else if idle < WorkerPool.spins {
                 idle += 1

@@ -20,10 +20,12 @@ struct WeightStore {
         reserve(floats.count) { _ = $0.update(fromContentsOf: floats) }
     }
 
-    /// Fills a block of `count` float32 and forgets the sources.
+    /// Fills a block of `count` float32 and forgets the sources. The block's pages are touched one after the other, while
+    /// those of the sources are given back.
     mutating func fill(_ block: UnsafeMutablePointer<Float>) {
         fillers.reverse()
         while let filler = fillers.popLast() {
+            (block + filler.offset).initialize(repeating: 0, count: (filler.count + 15) & ~15)
             filler.fill(UnsafeMutableBufferPointer(start: block + filler.offset, count: filler.count))
         }
     }

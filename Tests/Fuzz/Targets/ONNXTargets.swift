@@ -5,12 +5,16 @@ extension FuzzTarget {
     /// The reader of ONNX files: a model or a refusal, and a model that was read can be written and read again.
     static let onnx = FuzzTarget("onnx", longest: 8_192, mutate: mutatedNetwork) { bytes in
         let model: ONNXModel
+        let inPlace = try? ONNXModel(ONNXFile(count: bytes.count) { $0.copyMemory(from: bytes) })
         do throws(ONNXFormatError) {
             model = try ONNXModel(bytes: bytes)
         } catch {
             promise(error.description.utf8.count < 4_000, "a stranger's name fills the log")
+            promise(inPlace == nil, "a model is taken only where its constants stay in the file")
             return
         }
+        let (copied, left) = (try? model.serialized(), try? inPlace?.serialized())
+        promise(copied == left, "a model is another one where its constants stay in the file")
         for tensor in model.graph.initializers {
             let values = tensor.floats()?.count ?? tensor.integers()?.count
             promise(values == nil || values == tensor.count, "a tensor has \(values ?? 0) of \(tensor.count) elements")
