@@ -83,7 +83,7 @@ struct AddingTests {
         let left = "\(own)/hens/.new-4194305-x"
         try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
         try Data("{}".utf8).write(to: URL(filePath: "\(left)/manifest.json"))
-        #expect(yard.registry.installed() == [Registry.stock])
+        #expect(yard.registry.installed() == [Registry.stockOriginal, Registry.stock])
         #expect(try yard.registry.add(yard.draft).id.version == "1")
         #expect(!FileManager.default.fileExists(atPath: left))
     }
@@ -94,6 +94,6 @@ struct AddingTests {
         try Data("no network".utf8).write(to: URL(filePath: other))
         yard.draft.backbonePath = other
         #expect(throws: ModelError.self) { try yard.registry.add(yard.draft) }
-        #expect(yard.registry.installed() == [Registry.stock])
+        #expect(yard.registry.installed() == [Registry.stockOriginal, Registry.stock])
     }
 }

@@ -96,7 +96,7 @@ struct CopyingTests {
         #expect(FileManager.default.fileExists(atPath: network))
         #expect(try yard.registry.remove(second.id))
         #expect(!FileManager.default.fileExists(atPath: network))
-        #expect(yard.registry.installed() == [Registry.stock])
+        #expect(yard.registry.installed() == [Registry.stockOriginal, Registry.stock])
         let error = #expect(throws: ModelError.self) { try yard.registry.remove(Registry.stock) }
         #expect("\(try #require(error))".contains("production"))
         try yard.registry.changeRoles { $0 = Roles(production: ModelID(name: "a", version: "1")) }

@@ -57,7 +57,7 @@ struct ImportTests {
         #expect(how.offset == ChannelValues(red: 123.675, green: 116.28, blue: 103.53))
         let classifier = try Classifier(version, threads: 1, clock: { .zero })
         #expect(try classifier.selfTest() == 4)
-        #expect(shop.contents.filter { $0.hasPrefix(".") } == [])
+        #expect(shop.contents.filter { $0.hasPrefix(".") } == [".lock"])
     }
 
     @Test func aSecondImportIsTheNextVersionAndSharesTheNetwork() throws {

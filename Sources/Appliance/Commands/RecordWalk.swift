@@ -28,13 +28,17 @@ struct RecordWalk {
     /// - Throws: where one of them is not on record.
     func frames(_ ids: [String]) async throws -> [RecordedFrame] {
         var found: [RecordedFrame] = []
-        for id in ids {
-            guard Words.isIdentifier(id), let frame = try await store.recorded(FrameID(rawValue: id)) else {
-                throw ModelError.refused("no frame \(id): never recorded, or older than keep_records")
-            }
-            found.append(frame)
-        }
+        for id in ids { found.append(try await frame(id)) }
         return found
+    }
+
+    private func frame(_ id: String) async throws -> RecordedFrame {
+        let known = FrameID(rawValue: Words.isIdentifier(id) ? id : "")
+        let frame = try await store.recorded(known)
+        guard let frame else {
+            throw ModelError.refused("no frame \(id): never recorded, or older than keep_records")
+        }
+        return frame
     }
 
     private static let page = 200
