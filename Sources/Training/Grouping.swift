@@ -2,7 +2,7 @@ import Foundation
 import Models
 import Vocabulary
 
-/// Photos that may show the same scene: those of one source and clock hour, and those that look alike.
+/// Photos that may show the same scene: regions of one file, those of one source and clock hour, and those that look alike.
 ///
 /// Frames of one camera a second apart are nearly the same picture. If one teaches and the other judges, a head that
 /// knows nothing but the background seems perfect.
@@ -34,10 +34,12 @@ struct Grouping {
     init(_ photos: [Photo], embeddings: Matrix) {
         var union = UnionFind(photos.count)
         let (hours, words) = Self.hours(photos)
+        // Regions of one file are one moment; "\0" is in no path.
+        let occasions: [[String?]] = [photos.map { "\0\($0.path)" }, hours]
         var first: [String: Int] = [:]
-        for (place, hour) in hours.enumerated() {
-            guard let hour else { continue }
-            if let other = first[hour] { union.join(place, other) } else { first[hour] = place }
+        for (place, occasion) in occasions.flatMap({ $0.enumerated() }) {
+            guard let occasion else { continue }
+            if let other = first[occasion] { union.join(place, other) } else { first[occasion] = place }
         }
         var disagreements: [(Int, Int)] = []
         for (left, right) in Self.alike(photos, embeddings) {

@@ -84,6 +84,11 @@ struct GroupingTests {
         #expect(grouping.optimistic == nil)
     }
 
+    @Test func regionsOfOneFileAreOneGroup() {
+        let photos = [photo("left/1.jpg", hash: 0), photo("left/2.jpg", hash: 0xFFFF), photo("left/1.jpg", hash: .max)]
+        #expect(Grouping(photos, embeddings: embeddings([0, 1, 2])).groups == [0, 1, 0])
+    }
+
     @Test func lookalikesAreOneGroupAndAreNamedWhereTheirLabelsDiffer() {
         let photos = [
             photo("jay/1.jpg", hash: 1), photo("jay/2.jpg", hash: .max), photo("hen/3.jpg", hash: 3, label: 1),
