@@ -22,7 +22,6 @@ let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedC
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -121,19 +120,13 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "TestSupport"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "TestSupport"]),
-        .testTarget(
-            name: "SiteTests", dependencies: ["Site", "Store", "Vocabulary", "TestSupport", hummingbirdTesting]),
+        .testTarget(name: "SiteTests", dependencies: ["Site", "Store", "Vocabulary", "TestSupport", hummingbird]),
         .testTarget(name: "ApplianceTests", dependencies: ["Appliance", "TestSupport"]),
         .testTarget(name: "roosterTests", dependencies: ["rooster", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
 )
-
-/// `scripts/sanitize thread` names those it wants: what only the others need (TLS, for one) takes an hour to build.
-if let wanted = Context.environment["ROOSTER_TESTS"]?.split(separator: " ").map(String.init) {
-    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
-}
 
 /// What the entry points of Tests/Fuzz reach.
 let fuzzed: [Target.Dependency] = [
