@@ -36,6 +36,7 @@ struct Housekeeping: Sendable {
             queue.put(endedVisits: rules.withLock { endedVisits(state: &$0, now: Clock.now()) })
             await recorder.settleOwed()
             await store.lookForOthers()
+            await store.retry()
             _ = await originals.removeAll(store)
             tellChanges(&states)
             await watchInput(&clockTrouble)

@@ -33,9 +33,7 @@ extension Store {
         }
         guard exists else { return Opened(writer: try DatabaseFile.open(in: directory), beginning: .new) }
         do {
-            let writer = try DatabaseFile.open(in: directory)
-            try check(writer, in: directory)
-            return Opened(writer: writer, beginning: .existing)
+            return Opened(writer: try openChecked(directory), beginning: .existing)
         } catch {
             guard error.kind == .damaged else { throw error }
             let path = try DatabaseFile.setAside(in: directory, now: now)
@@ -53,6 +51,21 @@ extension Store {
         chmod(directory, directoryMode)
     }
 
+    /// - Throws: `damaged` only where two looks in turn found it so: a disk that fails for a moment shows pages that are none.
+    private static func openChecked(_ directory: String) throws(StoreError) -> any DatabaseWriter {
+        func once() throws(StoreError) -> any DatabaseWriter {
+            let writer = try DatabaseFile.open(in: directory)
+            try check(writer, in: directory)
+            return writer
+        }
+        do {
+            return try once()
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            return try once()
+        }
+    }
+
     private static func check(_ writer: any DatabaseWriter, in directory: String) throws(StoreError) {
         guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return }
         let verdict: String?
@@ -61,9 +74,7 @@ extension Store {
         } catch {
             throw StoreError(error)
         }
-        guard verdict == "ok" else {
-            throw StoreError(.damaged, "the database is damaged (\(verdict ?? "no answer to the check"))")
-        }
+        guard verdict == "ok" else { throw StoreError(check: verdict ?? "no answer to the check") }
         clearSuspicion(in: directory)
     }
 

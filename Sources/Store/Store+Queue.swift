@@ -11,13 +11,35 @@ extension Store {
             state.pending.append(write)
             if isInMemory, let write = write.forDisk { state.forDisk.append(write) }
         }
-        let connection = self.connection
-        let writer = connection.writer
-        var outcome = await connection.withWriter { self.drain($0) }
-        if case .waiting(let error) = outcome, error.kind == .damaged, await replaceDamaged(writer, because: error) {
-            outcome = await connection.withWriter { self.drain($0) }
+        return await mendingDamage(on: { self.drain($0) }) { outcome in
+            if case .waiting(let error) = outcome { error } else { nil }
         }
-        return outcome
+    }
+
+    /// Tries again what the disk refused, if anything waits: as long as that is so the fault is told of.
+    public func retry() async {
+        guard state.withLock({ $0.fault != nil && !$0.pending.isEmpty }) else { return }
+        _ = await mendingDamage(on: { self.drain($0) }) { outcome in
+            if case .waiting(let error) = outcome { error } else { nil }
+        }
+    }
+
+    /// Runs `body` on the writing connection. Where SQLite calls the database damaged, it is opened anew first, as a disk
+    /// that fails for a moment shows pages that are none; only what is damaged then too is put aside, and a new one begun.
+    private func mendingDamage<Value: Sendable>(
+        on body: @escaping @Sendable (Database) -> Value, fault: (Value) -> StoreError?
+    ) async -> Value {
+        let connection = self.connection
+        var writer = connection.writer
+        var value = await connection.withWriter(body)
+        for putsAside in [false, true] {
+            guard let error = fault(value), error.kind == .damaged,
+                await replace(writer, putsAside: putsAside, because: error)
+            else { break }
+            writer = connection.writer
+            value = await connection.withWriter(body)
+        }
+        return value
     }
 
     /// Writes what waits. On the writing connection.
@@ -31,12 +53,14 @@ extension Store {
             return .waiting(error)
         }
         while true {
+            // After a failure one at a time until nothing waits: a disk that fails now and then takes a short
+            // transaction sooner than a long one.
             let batch = state.withLock { $0.pending.next(probing: $0.fault != nil) }
             if batch.isEmpty { return .written }
             do {
                 try writeWithReserve(batch, to: database)
                 state.withLock { $0.pending.remove(batch) }
-                cleared()
+                clearedIfNothingWaits()
             } catch {
                 if error.mayPass {
                     failed(error)
@@ -99,14 +123,11 @@ extension Store {
     func perform<Value: Sendable>(
         _ body: @escaping @Sendable (inout RecordWriter) throws -> Value
     ) async throws(StoreError) -> Value {
-        let connection = self.connection
-        let writer = connection.writer
-        var result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
-        if case .failure(let error) = result, error.kind == .damaged, await replaceDamaged(writer, because: error) {
-            result = await connection.withWriter { self.performBehindQueue(body, on: $0) }
+        let result = await mendingDamage(on: { self.performBehindQueue(body, on: $0) }) { result in
+            if case .failure(let error) = result { error } else { nil }
         }
         switch result {
-        case .success: if state.withLock({ $0.pending.isEmpty }) { cleared() }
+        case .success: clearedIfNothingWaits()
         case .failure(let error): if error.mayPass { failed(error) }
         }
         return try result.get()
@@ -141,8 +162,12 @@ extension Store {
         }
     }
 
-    /// Puts a database that was found damaged while running aside and begins a new one.
-    private func replaceDamaged(_ damaged: any DatabaseWriter, because error: StoreError) async -> Bool {
+    /// Opens the database anew in the place of a connection that found it damaged; with `putsAside` a new one, the old file
+    /// out of the way.
+    /// - Returns: whether to try again: true also where the file is too damaged to be opened.
+    private func replace(
+        _ damaged: any DatabaseWriter, putsAside: Bool, because error: StoreError
+    ) async -> Bool {
         guard !isInMemory else { return false }
         let directory = self.directory
         let connection = self.connection
@@ -151,7 +176,7 @@ extension Store {
                 var aside: String?
                 let replaced = try connection.replace(damaged) { () throws(StoreError) in
                     let now = Instant.now
-                    if DatabaseFile.exists(in: directory) {
+                    if putsAside, DatabaseFile.exists(in: directory) {
                         aside = try DatabaseFile.setAside(in: directory, now: now)
                     }
                     return try DatabaseFile.open(in: directory)
@@ -166,6 +191,7 @@ extension Store {
                 return true
             }
         } catch {
+            if error.kind == .damaged, !putsAside { return true }
             failed(error)
             return false
         }
@@ -179,7 +205,8 @@ extension Store {
     }
 
     /// A write reached the disk. A record in memory alone stays one.
-    func cleared() {
-        if !isInMemory { state.withLock { $0.fault = nil } }
+    private func clearedIfNothingWaits() {
+        guard !isInMemory else { return }
+        state.withLock { if $0.pending.isEmpty { $0.fault = nil } }
     }
 }

@@ -11,6 +11,17 @@ extension StoreError {
         }
     }
 
+    /// What SQLite's check of a database found. It tells of a page that could not be read in the same way as of a wrong
+    /// one, but for the code of the error.
+    init(check verdict: String) {
+        let code = verdict.firstMatch(of: /error code[= ](\d+)/).flatMap { Int32($0.1) }
+        if let code, ResultCode(rawValue: code).primaryResultCode == .SQLITE_IOERR {
+            self.init(.io, "the disk failed (\(verdict)): check the card or disk of the state directory")
+        } else {
+            self.init(.damaged, "the database is damaged (\(verdict))")
+        }
+    }
+
     private init(sqlite error: DatabaseError) {
         let said = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {

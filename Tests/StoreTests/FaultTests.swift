@@ -102,6 +102,47 @@ import Vocabulary
         #expect(try await store.detections().items.map(\.id) == [Sample.detectionID(2)])
     }
 
+    /// As SQLite may call a page malformed that it could not read: only this one connection says so.
+    @Test func aDatabaseThatOneConnectionAloneCallsDamagedIsNotPutAside() async throws {
+        let store = try directory.store()
+        await store.record([Sample.jay(1)], at: Sample.start)
+        await store.connection.withWriter { database in
+            database.add(
+                function: DatabaseFunction("spoiled", argumentCount: 0) { _ in
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "database disk image is malformed")
+                })
+        }
+        try await execute(
+            "CREATE TEMP TRIGGER spoil BEFORE INSERT ON main.frame BEGIN SELECT spoiled(); END", on: store)
+        #expect(await store.record([Sample.jay(2)], at: Sample.start) == .written)
+        #expect(store.health.setAside.isEmpty)
+        #expect(try await store.detections().items.map(\.id) == [Sample.detectionID(2), Sample.detectionID(1)])
+    }
+
+    @Test(arguments: [
+        ("*** in database main ***\nTree 5 page 9: unable to get the page. error code=266", StoreError.Kind.io),
+        ("*** in database main ***\nTree 5 page 9: btreeInitPage() returns error code 11", .damaged),
+        ("row 3 missing from index frame_time", .damaged),
+    ])
+    func aPageThatCannotBeReadIsNoDamage(verdict: String, kind: StoreError.Kind) {
+        let error = StoreError(check: verdict)
+        #expect(error.kind == kind)
+        #expect(error.message.contains(verdict))
+    }
+
+    @Test func aDiskThatIsWellAgainTakesWhatWaitsWithoutANewFrame() async throws {
+        let store = try directory.store()
+        try await execute("PRAGMA query_only = 1", on: store)
+        for number in 1...5 { await store.record([Sample.jay(number)], at: Sample.start) }
+        await store.retry()
+        #expect(store.health.waiting == 5)
+        try await execute("PRAGMA query_only = 0", on: store)
+        await store.retry()
+        #expect(store.health.waiting == 0)
+        #expect(store.health.isWell)
+        #expect(try await store.counts().detections == 5)
+    }
+
     @Test func aDatabaseThatSomebodyDeletedIsBegunAnew() async throws {
         let store = try directory.store()
         await store.record([Sample.jay(1)], at: Sample.start)
