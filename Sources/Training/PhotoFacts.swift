@@ -60,7 +60,10 @@ final class PhotoReader {
             try picture.fill(buffer, region: box, as: cells)
         }
         let plane = hashWidth * hashHeight
-        let grey = (0..<plane).map { 0.299 * values[$0] + 0.587 * values[plane + $0] + 0.114 * values[2 * plane + $0] }
+        let grey: [Float] = (0..<plane).map { place in
+            let (red, green, blue) = (values[place], values[plane + place], values[2 * plane + place])
+            return 0.299 * red + 0.587 * green + 0.114 * blue
+        }
         var hash: UInt64 = 0
         for row in 0..<hashHeight {
             for column in 0..<(hashWidth - 1) {

@@ -30,7 +30,7 @@ struct Gather: PlainOperation {
 
     func shape(of inputs: [[Int]]) throws(Fault) -> [Int] {
         let (value, indices) = (inputs[0], inputs[1])
-        guard picksElements else { return value[..<axis] + indices + value[(axis + 1)...] }
+        guard picksElements else { return Array(value[..<axis]) + indices + Array(value[(axis + 1)...]) }
         guard indices.count == value.count,
             value.indices.allSatisfy({ $0 == axis || indices[$0] <= value[$0] })
         else { throw Fault(.invalid, "indices of the shape \(indices) for a value of \(value)") }
