@@ -5,8 +5,9 @@
 
 #include "baseline-idct.h"
 
-/// The loops are compiled for what processors have since 2013 (shifts by any register, vectors of 32 bytes) and for all.
-#if defined(__x86_64__)
+/// The loops are compiled for what processors have since 2013 (shifts by any register, vectors of 32 bytes) and for all. Not where
+/// the thread sanitizer is: the loader chooses between them before the sanitizer is ready for a call.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define FOR_EACH_PROCESSOR

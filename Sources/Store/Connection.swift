@@ -41,21 +41,9 @@ final class Connection: Sendable {
 
     private static func inode(_ path: String) -> UInt64? { (try? FileState(path: path))?.inode }
 
-    /// Puts a database on the disk in the place of the one in memory.
+    /// Puts another database in the place of the one that is open.
     func begin(_ writer: any DatabaseWriter) {
         current.withLock { $0 = Current(writer: writer, inode: Self.inode(path)) }
-    }
-
-    /// Puts another database in the place of `old`; false when somebody else already did.
-    func replace(_ old: any DatabaseWriter, by new: () throws(StoreError) -> any DatabaseWriter) throws(StoreError)
-        -> Bool
-    {
-        try current.withLock { (current: inout Current) throws(StoreError) -> Bool in
-            guard current.writer === old else { return false }
-            current.writer = try new()
-            current.inode = Self.inode(path)
-            return true
-        }
     }
 
     /// Reads a consistent state of the database.

@@ -31,9 +31,23 @@ extension Store {
         } catch {
             throw StoreError(error)
         }
-        guard exists else { return Opened(writer: try DatabaseFile.open(in: directory), beginning: .new) }
+        return try openOrPutAside(directory, checking: .whereSuspect, now: now)
+    }
+
+    /// When a database is checked as a whole before it is used.
+    enum Checking {
+        case always, whereSuspect
+    }
+
+    /// Opens or begins the database; one that is damaged is put aside first.
+    static func openOrPutAside(
+        _ directory: String, checking: Checking, now: Instant
+    ) throws(StoreError) -> Opened {
+        guard DatabaseFile.exists(in: directory) else {
+            return Opened(writer: try DatabaseFile.open(in: directory), beginning: .new)
+        }
         do {
-            return Opened(writer: try openChecked(directory), beginning: .existing)
+            return Opened(writer: try openChecked(directory, checking), beginning: .existing)
         } catch {
             guard error.kind == .damaged else { throw error }
             let path = try DatabaseFile.setAside(in: directory, now: now)
@@ -52,10 +66,11 @@ extension Store {
     }
 
     /// - Throws: `damaged` only where two looks in turn found it so: a disk that fails for a moment shows pages that are none.
-    private static func openChecked(_ directory: String) throws(StoreError) -> any DatabaseWriter {
+    private static func openChecked(_ directory: String, _ checking: Checking) throws(StoreError) -> any DatabaseWriter
+    {
         func once() throws(StoreError) -> any DatabaseWriter {
             let writer = try DatabaseFile.open(in: directory)
-            try check(writer, in: directory)
+            try check(writer, in: directory, checking)
             return writer
         }
         do {
@@ -66,11 +81,19 @@ extension Store {
         }
     }
 
-    private static func check(_ writer: any DatabaseWriter, in directory: String) throws(StoreError) {
-        guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return }
+    private static func check(
+        _ writer: any DatabaseWriter, in directory: String, _ checking: Checking
+    ) throws(StoreError) {
+        let pragma: String
+        switch checking {
+        case .always: pragma = "integrity_check(1)"
+        case .whereSuspect:
+            guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return }
+            pragma = "quick_check(1)"
+        }
         let verdict: String?
         do {
-            verdict = try writer.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            verdict = try writer.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
         } catch {
             throw StoreError(error)
         }

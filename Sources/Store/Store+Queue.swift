@@ -24,22 +24,15 @@ extension Store {
         }
     }
 
-    /// Runs `body` on the writing connection. Where SQLite calls the database damaged, it is opened anew first, as a disk
-    /// that fails for a moment shows pages that are none; only what is damaged then too is put aside, and a new one begun.
+    /// Runs `body` on the writing connection, and once more on another one where SQLite called the database damaged.
     private func mendingDamage<Value: Sendable>(
         on body: @escaping @Sendable (Database) -> Value, fault: (Value) -> StoreError?
     ) async -> Value {
         let connection = self.connection
-        var writer = connection.writer
-        var value = await connection.withWriter(body)
-        for putsAside in [false, true] {
-            guard let error = fault(value), error.kind == .damaged,
-                await replace(writer, putsAside: putsAside, because: error)
-            else { break }
-            writer = connection.writer
-            value = await connection.withWriter(body)
-        }
-        return value
+        let writer = connection.writer
+        let value = await connection.withWriter(body)
+        guard let error = fault(value), error.kind == .damaged, await replace(writer) else { return value }
+        return await connection.withWriter(body)
     }
 
     /// Writes what waits. On the writing connection.
@@ -162,36 +155,23 @@ extension Store {
         }
     }
 
-    /// Opens the database anew in the place of a connection that found it damaged; with `putsAside` a new one, the old file
-    /// out of the way.
-    /// - Returns: whether to try again: true also where the file is too damaged to be opened.
-    private func replace(
-        _ damaged: any DatabaseWriter, putsAside: Bool, because error: StoreError
-    ) async -> Bool {
+    /// Opens the database anew in the place of a connection that found it damaged. SQLite says so of each page that the disk
+    /// did not hand over as well: only a database that is damaged as a whole check sees it is put aside.
+    /// - Returns: whether to try again.
+    private func replace(_ damaged: any DatabaseWriter) async -> Bool {
         guard !isInMemory else { return false }
         let directory = self.directory
         let connection = self.connection
         do {
-            return try await connection.onFiles {
-                var aside: String?
-                let replaced = try connection.replace(damaged) { () throws(StoreError) in
-                    let now = Instant.now
-                    if putsAside, DatabaseFile.exists(in: directory) {
-                        aside = try DatabaseFile.setAside(in: directory, now: now)
-                    }
-                    return try DatabaseFile.open(in: directory)
-                }
-                if replaced {
-                    self.models.forget()
-                    if let aside {
-                        let event = StoreHealth.SetAside(path: aside, reason: error.message, at: .now)
-                        self.state.withLock { $0.setAside.insert(event, at: 0) }
-                    }
-                }
-                return true
+            try await connection.onFiles {
+                guard connection.writer === damaged else { return }  // somebody else has
+                let opened = try Self.openOrPutAside(directory, checking: .always, now: .now)
+                connection.begin(opened.writer)
+                self.models.forget()
+                if let aside = opened.aside { self.state.withLock { $0.setAside.insert(aside, at: 0) } }
             }
+            return true
         } catch {
-            if error.kind == .damaged, !putsAside { return true }
             failed(error)
             return false
         }

@@ -11,11 +11,12 @@ extension StoreError {
         }
     }
 
-    /// What SQLite's check of a database found. It tells of a page that could not be read in the same way as of a wrong
-    /// one, but for the code of the error.
+    /// What SQLite's check of a database found. It tells of a page that could not be read as of a wrong one, but for the
+    /// code of the error, or in other words.
     init(check verdict: String) {
         let code = verdict.firstMatch(of: /error code[= ](\d+)/).flatMap { Int32($0.1) }
-        if let code, ResultCode(rawValue: code).primaryResultCode == .SQLITE_IOERR {
+        let isUnread = code.map { ResultCode(rawValue: $0).primaryResultCode == .SQLITE_IOERR }
+        if isUnread ?? verdict.contains("failed to get page") {
             self.init(.io, "the disk failed (\(verdict)): check the card or disk of the state directory")
         } else {
             self.init(.damaged, "the database is damaged (\(verdict))")

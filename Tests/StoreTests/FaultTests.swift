@@ -121,6 +121,8 @@ import Vocabulary
 
     @Test(arguments: [
         ("*** in database main ***\nTree 5 page 9: unable to get the page. error code=266", StoreError.Kind.io),
+        ("*** in database main ***\nTree 5 page 9: unable to get the page. error code=8458", .io),
+        ("*** in database main ***\nMain freelist: failed to get page 50", .io),
         ("*** in database main ***\nTree 5 page 9: btreeInitPage() returns error code 11", .damaged),
         ("row 3 missing from index frame_time", .damaged),
     ])
