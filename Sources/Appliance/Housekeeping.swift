@@ -30,6 +30,7 @@ struct Housekeeping: Sendable {
         var seconds = 0
         var states: [String: SourceStatus.State] = [:]
         var clockTrouble: String?
+        var health = store.health
         while !Task.isCancelled {
             try? await Task.sleep(for: Housekeeping.step)
             seconds += 1
@@ -39,6 +40,7 @@ struct Housekeeping: Sendable {
             await store.retry()
             _ = await originals.removeAll(store)
             tellChanges(&states)
+            tellHealth(&health)
             await watchInput(&clockTrouble)
             ages.note(Clock.now())
             if seconds % Housekeeping.keepRulesEvery == 0 {
@@ -78,6 +80,22 @@ struct Housekeeping: Sendable {
                     "\(status.message ?? "source cannot be watched")", metadata: ["source": "\(status.name)"])
             }
         }
+    }
+
+    /// Logs that records do not reach the disk, that they do again, and that a damaged record was put aside.
+    private func tellHealth(_ before: inout StoreHealth) {
+        let now = store.health
+        if let aside = now.setAside.first, aside != before.setAside.first {
+            logger.error(
+                "the record was damaged and put aside; a new one begins",
+                metadata: ["reason": "\(aside.reason)", "path": "\(aside.path)"])
+        }
+        if let fault = now.fault, fault.kind != before.fault?.kind {
+            logger.warning("records cannot be written; they wait in memory", metadata: ["reason": "\(fault.message)"])
+        } else if now.fault == nil, before.fault != nil {
+            logger.notice("records can be written again", metadata: ["waiting": "\(now.waiting)"])
+        }
+        before = now
     }
 
     /// Takes down, tells and logs what changed about the cameras, and a clock of this machine that cannot be right.

@@ -22,6 +22,7 @@ struct cc_transfer {
     uint8_t *body;
     size_t length, capacity, limit;
     bool cut;
+    bool has_head; // the blank line behind it has come
     cc_transfer *next, *previous;
 };
 
@@ -92,6 +93,17 @@ static size_t take(char *bytes, size_t size, size_t count, void *context)
     return offered;
 }
 
+// A line of a head, an empty one at its end. To libcurl a 200 whose head was cut off is an answer.
+static size_t take_head(char *line, size_t size, size_t count, void *context)
+{
+    cc_transfer *transfer = context;
+    if (count > 0 && (line[0] == '\r' || line[0] == '\n'))
+        transfer->has_head = true;
+    else if (count >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        transfer->has_head = false; // one came before it, "100 Continue"
+    return size * count;
+}
+
 static bool add_header(cc_transfer *transfer, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(transfer->headers, line);
@@ -149,6 +161,8 @@ static bool set_up(cc_transfer *transfer, const cc_request *request)
            curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->words) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
 }
@@ -220,6 +234,8 @@ cc_transfer *cc_client_next_ended(cc_client *client)
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer) != CURLE_OK)
             continue;
         transfer->code = message->data.result;
+        if (transfer->code == CURLE_OK && !transfer->has_head)
+            transfer->code = CURLE_WEIRD_SERVER_REPLY;
         cc_client_remove(client, transfer);
         return transfer;
     }

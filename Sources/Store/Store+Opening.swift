@@ -15,6 +15,8 @@ extension Store {
     /// Databases up to this size are checked page by page at each start; larger ones only when they are suspect: reading
     /// a gigabyte takes minutes on a card.
     private static let checkedBytes: Int64 = 16 << 20
+    private static let wholeVerdict = "ok"
+    private static let looks = 8
 
     static func open(_ directory: String, now: Instant, mustExist: Bool) throws(StoreError) -> Opened {
         let exists = DatabaseFile.exists(in: directory)
@@ -65,40 +67,47 @@ extension Store {
         chmod(directory, directoryMode)
     }
 
-    /// - Throws: `damaged` only where two looks in turn found it so: a disk that fails for a moment shows pages that are none.
+    /// - Throws: `damaged` where the check found it so, or SQLite at each of several looks: it calls a page malformed that
+    ///   the disk did not hand over, and a disk that fails now and then fails elsewhere at the next look.
     private static func openChecked(_ directory: String, _ checking: Checking) throws(StoreError) -> any DatabaseWriter
     {
-        func once() throws(StoreError) -> any DatabaseWriter {
-            let writer = try DatabaseFile.open(in: directory)
-            try check(writer, in: directory, checking)
+        var said = StoreError(.damaged, "the database cannot be opened")
+        for _ in 0..<looks {
+            let writer: any DatabaseWriter
+            let verdict: String
+            do {
+                writer = try DatabaseFile.open(in: directory)
+                verdict = try check(writer, in: directory, checking)
+            } catch {
+                guard error.kind == .damaged else { throw error }
+                said = error
+                continue
+            }
+            guard verdict == wholeVerdict else { throw StoreError(check: verdict) }
             return writer
         }
-        do {
-            return try once()
-        } catch {
-            guard error.kind == .damaged else { throw error }
-            return try once()
-        }
+        throw said
     }
 
+    /// - Returns: ``wholeVerdict``, or what is wrong.
     private static func check(
         _ writer: any DatabaseWriter, in directory: String, _ checking: Checking
-    ) throws(StoreError) {
+    ) throws(StoreError) -> String {
         let pragma: String
         switch checking {
         case .always: pragma = "integrity_check(1)"
         case .whereSuspect:
-            guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return }
+            guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return wholeVerdict }
             pragma = "quick_check(1)"
         }
-        let verdict: String?
         do {
-            verdict = try writer.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
+            let verdict =
+                try writer.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") } ?? "no answer to the check"
+            if verdict == wholeVerdict { clearSuspicion(in: directory) }
+            return verdict
         } catch {
             throw StoreError(error)
         }
-        guard verdict == "ok" else { throw StoreError(check: verdict ?? "no answer to the check") }
-        clearSuspicion(in: directory)
     }
 
     // A page that cannot be read while running marks the database: at the next start it is checked whole.

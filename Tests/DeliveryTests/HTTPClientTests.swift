@@ -82,6 +82,7 @@ extension DeliveryTests {
                 case "/hang": .hang
                 case "/cut": .cut
                 case "/inside": .cutInside
+                case "/head": .cutInHead
                 default: .answer(200)
                 }
             }) { server, client in
@@ -89,6 +90,7 @@ extension DeliveryTests {
                 #expect(await failure(client, HTTPRequest("GET", server.url + "/hang", timeout: short)) == .timedOut)
                 #expect(await failure(client, HTTPRequest("GET", server.url + "/cut")) == .connectionLost)
                 #expect(await failure(client, HTTPRequest("GET", server.url + "/inside")) == .connectionLost)
+                #expect(await failure(client, HTTPRequest("GET", server.url + "/head")) == .connectionLost)
                 #expect(await failure(client, HTTPRequest("GET", "http://127.0.0.1:1/")) == .unreachable)
                 #expect(await failure(client, HTTPRequest("GET", "http://no.such.host.invalid/")) == .unresolved)
                 #expect(await failure(client, HTTPRequest("GET", "http://127.0.0.1:99999/")) == .invalid)

@@ -27,6 +27,8 @@ final class LoopbackServer: Sendable {
         case cut
         /// Begins an answer and closes the connection in the middle.
         case cutInside
+        /// Says 200 and closes the connection before the head has ended.
+        case cutInHead
         /// A body without end.
         case flood
     }
@@ -134,6 +136,9 @@ final class LoopbackServer: Sendable {
             case .cut: return
             case .cutInside:
                 _ = send(connection, "HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf")
+                return
+            case .cutInHead:
+                _ = send(connection, "HTTP/1.1 200 X\r\nContent-Type: text/plain\r\n")
                 return
             case .flood:
                 guard send(connection, "HTTP/1.1 200 X\r\nConnection: close\r\n\r\n") else { return }
