@@ -5,10 +5,10 @@ import Testing
 
 @testable import Inference
 
-/// The fp32 network that is shipped.
-private func shippedBackbone() throws -> Data {
+/// The network of a version that is shipped.
+func shippedBackbone(of version: String) throws -> Data {
     let models = SharedData.repository.appending(path: "models")
-    let text = try Data(contentsOf: models.appending(path: "efficientnet-lite0/1/manifest.json"))
+    let text = try Data(contentsOf: models.appending(path: "\(version)/manifest.json"))
     let manifest = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
     let digest = try #require((manifest["backbone"] as? [String: Any])?["sha256"] as? String)
     return try Data(contentsOf: models.appending(path: "backbones/\(digest).onnx"))
@@ -23,7 +23,7 @@ func theShippedNetworkGivesTheReferenceLogits(threads: Int) throws {
         archive.bytes("inputs"), archive.floats("logits"), archive.floats("embeddings")
     )
     #expect(logits.count == 9_000)
-    let file = try shippedBackbone()
+    let file = try shippedBackbone(of: "efficientnet-lite0/1")
     let network = try file.withUnsafeBytes { bytes throws(InferenceError) in
         try Network(onnx: bytes, threads: threads)
     }

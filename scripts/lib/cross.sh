@@ -4,10 +4,10 @@
 
 base_suite=bookworm # the oldest Debian a package runs on
 
-# The triple of a Debian architecture.
+# The triple of a Debian architecture, as Debian's own Swift modules are named.
 triple_of() {
     case "$1" in
-    amd64) echo x86_64-unknown-linux-gnu ;;
+    amd64) echo x86_64-pc-linux-gnu ;;
     arm64) echo aarch64-unknown-linux-gnu ;;
     *) echo "no such architecture: $1 (amd64 or arm64)" >&2; return 2 ;;
     esac
@@ -17,7 +17,7 @@ triple_of() {
 uname_of() { triple_of "$1" | sed 's/-.*//'; }
 
 # Debian's name of it in paths.
-multiarch_of() { triple_of "$1" | sed 's/-unknown//'; }
+multiarch_of() { echo "$(uname_of "$1")-linux-gnu"; }
 
 sysroot_of() { echo "$cache/sdk/rooster-$1.artifactbundle/$base_suite/sysroot"; }
 
