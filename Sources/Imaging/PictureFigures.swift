@@ -78,8 +78,7 @@ extension PictureFigures {
                 for y in 0..<height {
                     var source = (top + y) * picture.stride + left * 4
                     for x in 0..<width {
-                        let (red, green, blue) = (bytes[source], bytes[source + 1], bytes[source + 2])
-                        let value = UInt8((77 * Int(red) + 150 * Int(green) + 29 * Int(blue)) >> 8)
+                        let value = Self.luma(bytes[source], bytes[source + 1], bytes[source + 2])
                         luma[y * width + x] = value
                         counts[Int(value)] += 1
                         source += 4
@@ -88,6 +87,10 @@ extension PictureFigures {
             }
         }
         self.init(luma: luma, counts: counts, width: width, height: height)
+    }
+
+    private static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+        UInt8((77 * Int(red) + 150 * Int(green) + 29 * Int(blue)) >> 8)
     }
 
     private init(luma: [UInt8], counts: [Int], width: Int, height: Int) {

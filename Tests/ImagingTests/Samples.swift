@@ -86,7 +86,7 @@ struct Patched {
     }
 
     /// With `segment` (marker, length, contents) behind SOI.
-    func opening(with segment: [UInt8]) -> [UInt8] { bytes[..<2] + segment + bytes[2...] }
+    func opening(with segment: [UInt8]) -> [UInt8] { Array(bytes[..<2]) + segment + Array(bytes[2...]) }
 
     /// Without the segments of a marker.
     func without(_ code: UInt8) -> [UInt8] {
