@@ -15,6 +15,7 @@ enum {
     product_vectors = RK_PRODUCT_VECTORS,
     product_narrow_rows = RK_PRODUCT_NARROW_ROWS,
     product_panel_vectors = rk_product_panel / rk_lanes,
+    product_line = 64,
     product_most_rows = RK_PRODUCT_NARROW_ROWS > RK_PRODUCT_ROWS ? RK_PRODUCT_NARROW_ROWS : RK_PRODUCT_ROWS,
 };
 
@@ -24,17 +25,19 @@ typedef struct product_panel {
     const float *weights, *bias, *residual;
     float *dst;
     size_t width;  // of the panel: how far the weights of two k are apart
+    const char *next;  // weights that are needed soon, or null
     rk_bounds bounds;
 } product_panel;
 
 // Rows row ..< row + rows; `vectors` vectors of columns, the last of n lanes. rows and vectors are constants, n is where
-// the vectors are whole.
-RK_INLINE void product_tile(
-    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n) {
+// the vectors are whole. With fetch, a constant too, each k asks for a further cache line of panel->next.
+RK_INLINE void product_tile_fetching(
+    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n, bool fetch) {
     const rk_product *shape = panel->shape;
     const size_t stride = shape->src_stride, depth = shape->depth, width = panel->width;
     const float *value = src + row * stride;
     const float *weights = panel->weights;
+    const char *next = panel->next;
 
     rk_v sum[product_most_rows][product_panel_vectors];
 #pragma clang loop unroll(full)
@@ -46,6 +49,7 @@ RK_INLINE void product_tile(
     }
 #pragma clang loop unroll(disable)
     for (size_t k = 0; k < depth; k++, value++, weights += width) {
+        if (fetch) __builtin_prefetch(next + k * product_line, 0, 2);
         rk_v weight[product_panel_vectors];
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < vectors; v++) {
@@ -72,12 +76,24 @@ RK_INLINE void product_tile(
     }
 }
 
+RK_INLINE void product_tile(
+    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n) {
+    product_tile_fetching(panel, src, row, rows, vectors, n, false);
+}
+
 // All rows of `vectors` vectors, in tiles of `most` rows, a constant. What is left at the end is a tile, or half of one,
 // that overlaps the one before: it writes the same values again.
 RK_INLINE void product_columns(
     const product_panel *panel, const float *src, size_t rows, size_t most, size_t vectors, size_t n) {
     const size_t half = most / 2;
     size_t row = 0;
+    if (panel->next) {
+        product_panel first = *panel;
+        // A line for each k of two tiles: a panel of the widest vectors.
+        for (; row < 2 * most && rows - row >= most; row += most, first.next += panel->shape->depth * product_line) {
+            product_tile_fetching(&first, src, row, most, vectors, n, true);
+        }
+    }
     for (; rows - row >= most; row += most) product_tile(panel, src, row, most, vectors, n);
     if (rows - row > half && rows >= most) {
         product_tile(panel, src, rows - most, most, vectors, n);
@@ -97,12 +113,14 @@ RK_INLINE void product_columns(
 void RK_VARIANT(f32_f32_product)(
     const rk_product *shape, size_t rows, const float *src, const float *weights, const float *bias,
     const float *residual, float *dst) {
-    product_panel panel = {shape, weights, bias, residual, dst, 0, v_bounds(shape->minimum, shape->maximum)};
+    product_panel panel = {shape, weights, bias, residual, dst, 0, NULL, v_bounds(shape->minimum, shape->maximum)};
     for (size_t first = 0; first < shape->columns; first += rk_product_panel) {
         const size_t rest = shape->columns - first;
         panel.width = rest < rk_product_panel ? rest : rk_product_panel;
         const float *begin = weights + first * shape->depth;
         size_t column = 0;
+        const size_t ahead = rest > rk_product_panel ? rk_product_panel : shape->lead;
+        panel.next = ahead ? (const char *)(begin + ahead * shape->depth) : NULL;
         if (rows == 1 && panel.width == rk_product_panel) {  // a dense layer waits for memory: a whole panel at once
             panel.weights = begin;
             panel.bias = bias ? bias + first : NULL;
@@ -119,6 +137,7 @@ void RK_VARIANT(f32_f32_product)(
             const size_t left = panel.width - column;
             if (left >= product_vectors * rk_lanes) {
                 product_columns(&panel, src, rows, product_rows, product_vectors, rk_lanes);
+                panel.next = NULL;
                 column += product_vectors * rk_lanes;
             } else if (left >= rk_lanes) {
                 product_columns(&panel, src, rows, product_narrow_rows, 1, rk_lanes);

@@ -1,6 +1,8 @@
 // What the threads that run the kernels ask of the machine, as far as C alone can say it.
 #pragma once
 
+#include <stdint.h>
+
 // Tells the core that this is a waiting loop: saves power, and gives the other half of a hyperthreaded core the pipes.
 static inline void rk_pause(void) {
 #if defined(__x86_64__)
@@ -9,6 +11,9 @@ static inline void rk_pause(void) {
     __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+// A monotonic clock in microseconds, for how long to wait: without a system call where the system can.
+uint64_t rk_microseconds(void);
 
 // The processor the calling thread is on at the moment; negative where the system doesn't say.
 int rk_current_cpu(void);

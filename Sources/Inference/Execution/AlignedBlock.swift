@@ -8,7 +8,7 @@ final class AlignedBlock {
     init(count: Int, isCleared: Bool = true) {
         self.count = count
         let bytes = max(count, 16) * MemoryLayout<Float>.stride
-        raw = .allocate(byteCount: bytes, alignment: 64)
+        raw = .allocate(byteCount: bytes, alignment: 4096)
         pointer = raw.bindMemory(to: Float.self, capacity: max(count, 16))
         if isCleared { pointer.initialize(repeating: 0, count: max(count, 16)) }
     }

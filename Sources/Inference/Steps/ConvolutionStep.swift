@@ -65,7 +65,7 @@ final class ConvolutionStep: Step {
         {
             let shape = rk_product(
                 depth: sizes.depth, columns: columns, src_stride: matrixStride, dst_stride: sizes.outputChannels,
-                residual_stride: sizes.outputChannels, minimum: finish.minimum, maximum: finish.maximum)
+                residual_stride: sizes.outputChannels, lead: columns, minimum: finish.minimum, maximum: finish.maximum)
             (shapes + index).initialize(to: shape)
         }
         inputID = input

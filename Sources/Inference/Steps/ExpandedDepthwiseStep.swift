@@ -73,7 +73,7 @@ final class ExpandedDepthwiseStep: Step {
         for (index, channels) in [Sizes.chunk, last].enumerated() {
             let product = rk_product(
                 depth: sizes.depth, columns: channels, src_stride: sizes.depth, dst_stride: channels,
-                residual_stride: 0, minimum: expansion.finish.minimum, maximum: expansion.finish.maximum)
+                residual_stride: 0, lead: Sizes.chunk, minimum: expansion.finish.minimum, maximum: expansion.finish.maximum)
             let filter = rk_depthwise(
                 window: window, channels: channels, src_height: sizes.height, src_width: sizes.width,
                 src_rows: sizes.ringRows, src_row: sizes.width * channels, src_pixel: channels,
