@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -32,6 +33,8 @@ void rk_move_to_cpu(int thread_id, int cpu) {
     CPU_SET((size_t)cpu, &set);
     (void)sched_setaffinity(thread_id, sizeof set, &set);
 }
+
+void rk_prefer_large_pages(void *memory, size_t bytes) { (void)madvise(memory, bytes, MADV_HUGEPAGE); }
 
 void rk_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name, 0, 0, 0); }
 
