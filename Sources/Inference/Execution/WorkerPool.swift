@@ -9,8 +9,8 @@ import Synchronization
 /// have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
 /// caller does the work itself.
 ///
-/// Between steps the workers watch the word for a moment, then sleep on a semaphore; the caller wakes them with its next
-/// step. On a machine with few cores they stay off the one the caller is on: left alone, the scheduler often puts both on
+/// Between the steps of a run the workers watch the word, after it for a moment; then they sleep on a semaphore, and the
+/// caller wakes them with its next step. On a machine with few cores they stay off the one the caller is on: left alone, the scheduler often puts both on
 /// one.
 final class WorkerPool {
     private let shared: Shared
@@ -74,9 +74,13 @@ final class WorkerPool {
         takesPart = resting == 0
         resting = max(resting - 1, 0)
         guard takesPart else { return }
+        shared.isRunning.store(true, ordering: .relaxed)
         let cpu = rk_current_cpu()
         if cpu != callerCPU { sendWorkersOff(cpu) }
     }
+
+    /// After the last step of a run: the workers soon go to sleep.
+    func finish() { shared.isRunning.store(false, ordering: .relaxed) }
 
     private func sendWorkersOff(_ cpu: Int32) {
         callerCPU = cpu
@@ -88,6 +92,7 @@ final class WorkerPool {
 
     /// Runs all units of a step; returns when the last is finished. Called by one thread at a time.
     func run(step index: Int, units: Int) {
+        let start = rk_microseconds()
         let generation = (shared.claim.load(ordering: .relaxed) >> 32) &+ 1
         shared.step.store(index, ordering: .relaxed)
         shared.finished.store(0, ordering: .relaxed)
@@ -97,24 +102,31 @@ final class WorkerPool {
             for _ in 0..<max(sleeping, 0) { sem_post(shared.wake) }
         }
         let step = shared.steps[index]
+        var own: UInt64 = 0
         while let unit = shared.take() {
             step.run(unit: unit, thread: 0)
             shared.finished.add(1, ordering: .releasing)
+            own += 1
         }
-        var waited = 0
-        while shared.finished.load(ordering: .acquiring) < units {
-            waited += 1
-            guard waited >= Self.patience else {
+        guard shared.finished.load(ordering: .acquiring) < units else { return }
+        // What is waited for was begun before: twice the time of a unit is more than it takes, unless its core is gone.
+        let now = rk_microseconds()
+        waitForOthers(units, until: now + Self.patience + (own > 0 ? 2 * (now - start) / own : 0))
+    }
+
+    private func waitForOthers(_ units: Int, until deadline: UInt64) {
+        while rk_microseconds() < deadline {
+            for _ in 0..<Self.looks {
+                if shared.finished.load(ordering: .acquiring) >= units { return }
                 rk_pause()
-                continue
             }
-            if waited == Self.patience { fetchStopped() }
+        }
+        fetchStopped()
+        while shared.finished.load(ordering: .acquiring) < units {
             sched_yield()  // to the worker on this very core: let it finish
         }
-        if waited >= Self.patience {
-            stalled = true
-            sendWorkersOff(rk_current_cpu())
-        }
+        stalled = true
+        sendWorkersOff(rk_current_cpu())
     }
 
     /// Takes the workers that have a unit onto the caller's core, which waits for them anyway: where another program has
@@ -126,10 +138,12 @@ final class WorkerPool {
         }
     }
 
-    /// How often a thread looks at a word before it gives its core away: some 40 µs.
-    static let spins = 1_000
-    /// How often the caller looks for the last units: longer than any of them takes, some 200 µs.
-    private static let patience = 5_000
+    /// Looks at a word between two at the clock: a pause takes from 10 to 60 ns, depending on the processor.
+    static let looks = 16
+    /// How long a worker watches for the next step of a run, and for the next run, before it gives its core away, in µs.
+    static let attention: (inRun: UInt64, after: UInt64) = (1_000, 40)
+    /// How long the caller waits for the last units at least, in µs.
+    private static let patience: UInt64 = 200
 }
 
 /// What caller and workers share.
@@ -145,6 +159,8 @@ private final class Shared: @unchecked Sendable {
     let finished = Atomic<Int>(0)
     let sleepers = Atomic<Int>(0)
     let isClosed = Atomic<Bool>(false)
+    /// Between the first and the last step of a run.
+    let isRunning = Atomic<Bool>(false)
     /// The workers' kernel ids, once they run: at most three.
     let workers: [WorkerID]
     let wake: UnsafeMutablePointer<sem_t>
@@ -225,21 +241,30 @@ private final class Job: Sendable {
         rk_name_thread("rooster-infer")
         let own = shared.workers[thread - 1]
         own.store(Int(rk_thread_id()))
-        var idle = 0
         while !shared.isClosed.load(ordering: .relaxed) {
-            if let unit = shared.take() {
+            if let unit = shared.take() ?? awaitUnit() {
                 own.isBusy = true
                 shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
                 shared.finished.add(1, ordering: .releasing)
                 own.isBusy = false
-                idle = 0
-            } else if idle < WorkerPool.spins {
-                idle += 1
-                rk_pause()
             } else {
                 shared.sleep()
-                idle = 0
             }
         }
+    }
+
+    /// Watches for a step for a while.
+    private func awaitUnit() -> Int? {
+        let start = rk_microseconds()
+        while !shared.isClosed.load(ordering: .relaxed) {
+            for _ in 0..<WorkerPool.looks {
+                if let unit = shared.take() { return unit }
+                rk_pause()
+            }
+            let attention =
+                shared.isRunning.load(ordering: .relaxed) ? WorkerPool.attention.inRun : WorkerPool.attention.after
+            if rk_microseconds() - start > attention { return nil }
+        }
+        return nil
     }
 }

@@ -31,18 +31,14 @@ struct ConvolutionJob {
     func ring(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
         let window = placed.window
         let reach = (window.kernel.height - 1) * window.dilations.y + 1
-        let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.chunk)
+        let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.panel)
         let fitting = max((32 << 10) / rowSize, reach)
         let turn = min((fitting - reach) / window.strides.y + 1, output[2])
         var sizes = ExpandedDepthwiseStep.Sizes(
             images: input[0], height: input[2], width: input[3], depth: depth, channels: input[1],
             outputHeight: output[2], outputWidth: output[3], bandRows: output[2], turnRows: turn,
-            ringRows: min((turn - 1) * window.strides.y + reach, input[2]))
-        if threads > 1, sizes.images * sizes.chunks < 3 * threads {
-            // More bands compute the rows between them twice: just as many as keep the threads busy.
-            let bands = (2 * threads + sizes.images * sizes.chunks - 1) / (sizes.images * sizes.chunks)
-            sizes.bandRows = max(1, (output[2] + bands - 1) / bands)
-        }
+            ringRows: min((turn - 1) * window.strides.y + reach, input[2]), chunk: ExpandedDepthwiseStep.Sizes.panel)
+        sizes.spread(over: threads, reach: reach, stride: window.strides.y)
         return sizes
     }
 
@@ -52,7 +48,8 @@ struct ConvolutionJob {
         let depth = filters.shape[1] * kernel.height * kernel.width
         var sizes = ConvolutionStep.Sizes(
             rows: output[2] * output[3], columns: output[1] / groups, depth: depth, groups: groups, images: input[0],
-            inputChannels: input[1], imageSize: input[1] * input[2] * input[3], bandRows: 0, bandColumns: 0)
+            inputChannels: input[1], imageSize: input[1] * input[2] * input[3], bandRows: 0, bandColumns: 0,
+            threads: threads)
         (sizes.bandRows, sizes.bandColumns) = Self.cut(sizes, threads: threads)
         guard !placed.window.isPointwise else { return (sizes, nil) }
 
@@ -71,17 +68,50 @@ struct ConvolutionJob {
         let cacheFloats = 48 << 10
         // The tiles of all instruction sets go into 84 without a rest.
         let tile = 84
-        var rows = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
-        var columns = sizes.columns
-        if threads > 1 {
-            let wanted = 3 * threads
-            if sizes.rows < rows * wanted {
-                rows = max(42, (sizes.rows / wanted + tile - 1) / tile * tile)
-                let bands = (sizes.rows + rows - 1) / rows
-                if bands < wanted, sizes.groups == 1 { columns = wholePanels(columns * bands / wanted) }
+        let fitting = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
+        guard threads > 1 else { return (min(fitting, sizes.rows), sizes.columns) }
+        let panels = wholePanels(sizes.columns) / wholePanels(1)
+        var best = (rows: fitting, columns: sizes.columns, cost: Double.infinity)
+        for rows in [fitting, 2 * tile, tile, tile / 2] where rows <= fitting {
+            for strip in stride(from: panels, to: 0, by: -1) where sizes.groups == 1 || strip == panels {
+                let width = min(strip * wholePanels(1), sizes.columns)
+                let cut = Cut(lines: sizes.rows, line: min(rows, sizes.rows), columns: sizes.columns, column: width)
+                let cost = cut.cost(threads: threads, images: sizes.images)
+                if cost < best.cost { best = (rows, width, cost) }
             }
         }
+        let (rows, columns, _) = best
         return (min(rows, sizes.rows), min(columns, sizes.columns))
+    }
+}
+
+/// A rectangle of work cut into units of `line` lines by `column` columns, the last ones smaller.
+struct Cut {
+    var lines: Int
+    var line: Int
+    var columns: Int
+    var column: Int
+
+    /// What the busiest thread does, as a multiple of its fair share, and what further units cost.
+    func cost(threads: Int, images: Int) -> Double {
+        var busy = [Int](repeating: 0, count: threads)
+        var units = 0
+        for _ in 0..<min(images, 2 * threads) {
+            for first in stride(from: 0, to: lines, by: line) {
+                for strip in stride(from: 0, to: columns, by: column) {
+                    // The thread that is free first takes the next unit.
+                    var free = 0
+                    for thread in 1..<threads where busy[thread] < busy[free] { free = thread }
+                    busy[free] += min(line, lines - first) * min(column, columns - strip)
+                    units += 1
+                }
+            }
+        }
+        let share = Double(busy.reduce(0, +)) / Double(threads)
+        let strips = (columns + column - 1) / column
+        // A unit costs a claim, a strip has what it reads read once more, and too few leave a slow thread no help.
+        return Double(busy.max() ?? 0) / share + 0.002 * Double(units) + 0.01 * Double(strips)
+            + (units < 2 * threads ? 0.05 : 0)
     }
 }
 

@@ -22,11 +22,15 @@ final class ConvolutionStep: Step {
         /// Rows and columns of the product in one unit; columns in whole panels of the weights.
         var bandRows: Int
         var bandColumns: Int
+        /// Threads that take the units in turn.
+        var threads = 1
 
         var bands: Int { (rows + bandRows - 1) / bandRows }
         var strips: Int { (columns + bandColumns - 1) / bandColumns }
         var outputChannels: Int { groups * columns }
         var units: Int { images * bands * strips }
+        /// Columns from the last panel of a unit to the first of the thread's next.
+        var lead: Int { Int(rk_product_panel) + (strips > 1 ? (threads - 1) * bandColumns : 0) }
     }
 
     let traits: StepTraits
@@ -65,7 +69,7 @@ final class ConvolutionStep: Step {
         {
             let shape = rk_product(
                 depth: sizes.depth, columns: columns, src_stride: matrixStride, dst_stride: sizes.outputChannels,
-                residual_stride: sizes.outputChannels, minimum: finish.minimum, maximum: finish.maximum)
+                residual_stride: sizes.outputChannels, lead: sizes.lead, minimum: finish.minimum, maximum: finish.maximum)
             (shapes + index).initialize(to: shape)
         }
         inputID = input

@@ -171,6 +171,7 @@ final class QuantisedExpandedStep: Step {
             product.channels = channels
             product.dst_pixel = channels
             product.dst_row = sizes.width * channels
+            if offsets.count > 1 { product.lead = (sizes.lead - 1) * offsets[1].expansion }
             (convolutions + index).initialize(to: product)
             var window = filterShape
             window.channels = channels
