@@ -127,13 +127,16 @@ struct ScorerTests {
         let embedding = (0..<45).map { _ in Float.random(in: 0...1, using: &random) }
         let sum = embedding.reduce(0, +)
         let feature = embedding.map { ($0 / sum).squareRoot() }
-        let logits = (0..<70).map { label in
-            head.bias[label] - head.shift[label]
-                + zip(feature, head.weight[(label * 45)..<((label + 1) * 45)]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+        let logits: [Float] = (0..<70).map { label in
+            let weights = head.weight[(label * 45)..<((label + 1) * 45)]
+            var logit: Float = head.bias[label] - head.shift[label]
+            for (value, weight) in zip(feature, weights) { logit += value * weight }
+            return logit
         }
         let exponents = logits.map { exp($0) }
+        let total: Float = exponents.reduce(0, +)
         for (found, exponent) in zip(predict(scorer, embedding).probabilities, exponents) {
-            #expect(abs(found - exponent / exponents.reduce(0, +)) < 1e-5)
+            #expect(abs(found - exponent / total) < 1e-5)
         }
     }
 }

@@ -75,7 +75,11 @@ public struct ModelImporter {
 
     /// The source that leaves a region the least time.
     private var tightest: (deadline: Duration, regions: Int) {
-        installation.configuration.sources.map { ($0.deadline, max($0.regions.count, 1)) }
-            .min { $0.0 / $0.1 < $1.0 / $1.1 } ?? (.seconds(1), 1)
+        typealias Share = (deadline: Duration, regions: Int)
+        let shares: [Share] = installation.configuration.sources.map { ($0.deadline, max($0.regions.count, 1)) }
+        return shares.min { (left: Share, right: Share) in
+            let (a, b): (Duration, Duration) = (left.deadline / left.regions, right.deadline / right.regions)
+            return a < b
+        } ?? (.seconds(1), 1)
     }
 }
