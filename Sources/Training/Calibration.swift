@@ -121,10 +121,12 @@ extension Manifest.Unknown {
     /// - Returns: nil where there is nothing to fit on.
     init?(_ evidence: [Scorer.Evidence], accepted: Double) {
         guard evidence.count >= 2 else { return nil }
+        // So many of the ranks that known photos can have; at least one, and the nearest number to what is promised.
+        let refused = max(1, ((1 - accepted) * Double(evidence.count + 1)).rounded())
         self.init(
             logit: Normal(evidence.map { Double($0.logit) }),
             similarity: Normal(evidence.map { Double($0.similarity) }),
-            threshold: 1 - max(1 - accepted, 1 / Double(evidence.count + 1)))
+            threshold: 1 - refused / Double(evidence.count + 1))
     }
 }
 
