@@ -122,6 +122,13 @@ struct CalibrationTests {
         #expect(Calibration.error(confidences: confidences, right: right) < 2 * floor)
     }
 
+    /// Ten photos, all right and sure of it: the loss alone asks for the smallest temperature there is.
+    @Test func aFewPhotosHardlyMoveTheTemperature() {
+        let found = Calibration.temperature(
+            logits: (0..<10).map { _ in [4, 0, 0] }, labels: (0..<10).map { _ in 0 }, weights: (0..<10).map { _ in 7 })
+        #expect(found > 0.4 && found <= 0.6)
+    }
+
     @Test func strangenessIsARank() {
         #expect(Calibration.strangeness(-5, among: [1, 2, 3]) == 1 - 1.0 / 4)
         #expect(Calibration.strangeness(2, among: [1, 2, 3]) == 1 - 3.0 / 4)
