@@ -20,13 +20,14 @@ enum Disk {
         }
     }
 
-    /// Makes a directory and those above it; one that is there is fine.
+    /// Makes a directory and those above it, and brings their names to the disk; one that is there is fine.
     static func makeDirectory(_ path: String) throws(ModelError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
-        }
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue { return }
+        let above = URL(filePath: path).deletingLastPathComponent().path
+        if above != path { try makeDirectory(above) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failed(path) }
+        try bring(above)
     }
 
     /// Writes a file beside, brings it to the disk and gives it its name.

@@ -134,8 +134,19 @@ public struct Manifest: Codable, Sendable, Equatable {
         public enum Prior: String, Codable, Sendable {
             /// All alike, however many photos each has.
             case even
+            /// Half of the way from there to as photographed.
+            case between
             /// As often as there are photos of it.
-            case asPhotographed = "as photographed"
+            case asPhotographed = "as-photographed"
+
+            /// τ: so much of the logarithm of a label's share is taken from its logit.
+            public var shift: Double {
+                switch self {
+                case .even: 1
+                case .between: 0.5
+                case .asPhotographed: 0
+                }
+            }
         }
 
         /// Deals groups out to folds, and picks the golden photos.

@@ -71,28 +71,20 @@ extension Registry {
         try Disk.sweep("\(registry)/backbones")
         try install(draft.manifest.backbone, from: draft.backbonePath, into: "\(registry)/backbones")
         while true {
-            let number = nextNumber(of: draft.manifest.name)
+            let id = nextVersion(of: draft.manifest.name)
             let beside = Disk.beside(folder)
             do throws(ModelError) {
                 try Disk.makeDirectory(beside)
-                try write(draft, version: "\(number)", to: beside)
+                try write(draft, version: id.version, to: beside)
             } catch {
                 Disk.remove(beside)
                 throw error
             }
-            if try Disk.rename(beside, "\(folder)/\(number)") {
-                return try version(ModelID(name: draft.manifest.name, version: "\(number)"))
+            if try Disk.rename(beside, "\(folder)/\(id.version)") {
+                return try version(id)
             }
             Disk.remove(beside)  // another run took the number meanwhile
         }
-    }
-
-    /// One more than the largest number that a version of this name has anywhere.
-    private func nextNumber(of name: String) -> Int {
-        let numbers = installed().filter { $0.name == name }.compactMap { Int($0.version) }.filter {
-            $0 < Int(Int32.max)
-        }
-        return max(0, numbers.max() ?? 0) + 1
     }
 
     func install(

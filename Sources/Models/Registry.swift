@@ -38,10 +38,10 @@ public struct Registry: Sendable {
         }
     }
 
-    /// The number behind the last version of a name.
+    /// One more than the largest number that a version of this name has anywhere.
     public func nextVersion(of name: String) -> ModelID {
-        let last = installed().filter { $0.name == name }.compactMap { Int($0.version) }.max() ?? 0
-        return ModelID(name: name, version: String(last + 1))
+        let numbers = installed().filter { $0.name == name }.compactMap { Int32($0.version) }.filter { $0 < .max }
+        return ModelID(name: name, version: String(max(0, numbers.max() ?? 0) + 1))
     }
 
     /// Which version has which role: `roles.json` of the first directory that has one.

@@ -1,5 +1,4 @@
 import Foundation
-import Imaging
 public import Models
 import Vocabulary
 
@@ -20,22 +19,9 @@ public struct EvaluationPage {
     }
 
     private func html(_ evaluation: Evaluation?) -> String {
-        let title = "\(escaped(version.id.description)): how good is it?"
         let body = evaluation.map(sections) ?? "<p>The photos are from too few occasions to judge it.</p>"
-        return """
-            <!doctype html><html lang="en"><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(title)</title>
-            <style>
-            body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-            table{border-collapse:collapse}td,th{padding:.2rem .6rem;text-align:right}td:first-child,th:first-child{text-align:left}
-            tr+tr{border-top:1px solid #ddd}figure{display:inline-block;margin:.4rem;width:11rem;font-size:.8rem;vertical-align:top}
-            img{max-width:100%;border-radius:.3rem}.careful{background:#fff3cd;padding:.6rem 1rem;border-radius:.3rem}
-            .matrix td{min-width:2rem;text-align:center}.scroll{overflow-x:auto}
-            @media (prefers-color-scheme:dark){body{color:#ddd;background:#181818}.careful{background:#4d3f00}tr+tr{border-color:#444}}
-            </style><h1>\(title)</h1>
-            <p>\(escaped(origin))</p>\(body)</html>
-
-            """
+        return ReportPage.html(
+            title: "\(version.id): how good is it?", body: "<p>\(ReportPage.escaped(origin))</p>\(body)")
     }
 
     private var origin: String {
@@ -135,12 +121,7 @@ public struct EvaluationPage {
         return "<figure>\(picture(doubt.path))<figcaption>\(escaped(doubt.path))<br>\(words)</figcaption></figure>"
     }
 
-    private func picture(_ path: String) -> String {
-        guard let file = files[path], let bytes = try? Data(contentsOf: URL(filePath: file)),
-            let small = try? bytes.withUnsafeBytes({ try thumbnail(of: $0, longestSide: 176, quality: 70) })
-        else { return "" }
-        return "<img alt=\"\" src=\"data:image/jpeg;base64,\(Data(small).base64EncodedString())\">"
-    }
+    private func picture(_ path: String) -> String { files[path].map(ReportPage.picture) ?? "" }
 
     private func share(_ share: Evaluation.Share) -> String {
         "\(percent(share.value)) (\(percent(share.low)) to \(percent(share.high)))"
@@ -152,8 +133,5 @@ public struct EvaluationPage {
         String(format: "%.\(digits)f", locale: Locale(identifier: "en_US_POSIX"), value)
     }
 
-    private func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: "\"", with: "&quot;")
-    }
+    private func escaped(_ text: String) -> String { ReportPage.escaped(text) }
 }

@@ -21,7 +21,7 @@ struct Taught {
     var weight: [Float]
     /// One a label.
     var bias: [Float]
-    /// τ·log π, one a label.
+    /// τ·log π, one a label, with a mean of 0.
     var shift: [Float]
     /// Logits are divided by it.
     var temperature: Float
@@ -63,7 +63,7 @@ extension Lesson {
         let everything = LogisticFit(
             labels: labels, count: labelCount, taught: labels.map { _ in true }, smoother: &smoother)
         let (weight, bias) = photos.weights(everything.coefficients)
-        let shift = settings.prior == .even ? logShares() : [Float](repeating: 0, count: labelCount)
+        let shift = logShares().map { Float(settings.prior.shift * $0) }
 
         // Logits of every judged photo from the fit that left its fold out; each fit begins at 0 (a start at the full fit
         // leaks: HEAD 8).
@@ -76,14 +76,14 @@ extension Lesson {
             }
         }
         var taught = finish(weight: weight, bias: bias, shift: shift, logits: logits, folding: folding)
-        taught.unknownArea = unknownArea(taught, shift: shift, folds: folding.folds, smoother: &smoother)
+        taught.unknownArea = unknownArea(taught, shift: shift, smoother: &smoother)
         return taught
     }
 
     /// Labels are left out in three parts: how well the score tells their photos from known ones.
     /// - Returns: the AUROC; nil where nothing was judged, or there are fewer than two labels a part.
     private func unknownArea(
-        _ taught: Taught, shift: [Float], folds: [Int?], smoother: inout Smoother
+        _ taught: Taught, shift: [Float], smoother: inout Smoother
     ) -> Double? {
         let parts = 3
         guard let unknown = taught.unknown, labelCount >= 2 * parts else { return nil }
@@ -101,7 +101,7 @@ extension Lesson {
                 zip(row, shift).enumerated()
                     .map { partOf[$0.offset] == part ? -.infinity : $0.element.0 - $0.element.1 }.indexOfLargest
             }
-            let near = Neighbours(features: features, labels: labels, folds: folds.map { _ in nil })
+            let near = Neighbours(features: features, labels: labels, occasions: groups)
                 .similarities(of: left, to: predicted)
             for ((row, label), similarity) in zip(zip(rows, predicted), near) {
                 let evidence = Scorer.Evidence(logit: row[label], similarity: similarity)
@@ -119,9 +119,9 @@ extension Lesson {
         let shifted = judged.map { zip(logits[$0] ?? [], shift).map { $0 - $1 } }
         let temperature = Calibration.temperature(
             logits: shifted, labels: judged.map { labels[$0] },
-            weights: judged.map { settings.prior == .even ? 1 / Double(counts[labels[$0]]) : 1 })
+            weights: judged.map { pow(Double(counts[labels[$0]]), -settings.prior.shift) })
         let predicted = shifted.map { $0.indexOfLargest }
-        let near = Neighbours(features: features, labels: labels, folds: folding.folds)
+        let near = Neighbours(features: features, labels: labels, occasions: groups)
             .similarities(of: judged, to: predicted)
         let evidence = zip(judged, near).map { photo, similarity in
             Scorer.Evidence(logit: logits[photo]?.max() ?? 0, similarity: similarity)
@@ -141,12 +141,12 @@ extension Lesson {
     }
 
     /// log of the share of each label, with a mean of 0.
-    private func logShares() -> [Float] {
+    private func logShares() -> [Double] {
         var counts = [Double](repeating: 0, count: labelCount)
         for label in labels { counts[label] += 1 }
         let logs = counts.map { log(max($0, 0.5) / Double(max(1, labels.count))) }
         let mean = logs.reduce(0, +) / Double(max(1, labelCount))
-        return logs.map { Float($0 - mean) }
+        return logs.map { $0 - mean }
     }
 }
 

@@ -61,7 +61,7 @@ struct ModelsCompare: AsyncParsableCommand {
         discussion: """
             Example: rooster models compare henhouse/2 henhouse/3 --since 7d
             Takes what was stored (rooster models shadow) and answers kept pictures where nothing was. Where people put
-            answers right, a paired test says which version is better.
+            answers right, a paired test says which version is better. --report shows the pictures.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -73,6 +73,8 @@ struct ModelsCompare: AsyncParsableCommand {
     var since: String?
     @Option(help: "How many differences to print, the greatest first.")
     var limit = 20
+    @Option(help: "Write a page with the pictures into this file.")
+    var report: String?
 
     func validate() throws {
         try checkSince(since)
@@ -87,6 +89,7 @@ struct ModelsCompare: AsyncParsableCommand {
                 progress: { if !common.json { fail("\($0) frames...") } })
             for difference in found.differences { show(common.json ? jsonLine(difference) : difference.description) }
             show(common.json ? jsonLine(found.summary) : found.summary.description)
+            if let report { try ComparisonPage(found.differences, found.summary).write(to: report) }
         } catch {
             fail("\(error)")
             throw ExitCode.failure

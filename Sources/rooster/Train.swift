@@ -20,8 +20,8 @@ struct Train: AsyncParsableCommand {
     @Option(
         help: "How often a label's answers have to be right, 0.5 to 1: gives each label a probability for its rules.")
     var precision: Double?
-    @Flag(help: "Expect each label as often as there are photos of it; without it all labels alike.")
-    var asPhotographed = false
+    @Option(help: "How often each label is expected: even, as-photographed (as its folder is full) or between.")
+    var prior = "between"
     @Option(help: "Deals the photos out to the parts that judge each other.")
     var seed: UInt64 = 1
     @Option(help: "Cores for the network; without it those of the settings.")
@@ -40,7 +40,7 @@ struct Train: AsyncParsableCommand {
         try common.reporting { installation in
             let progress = ProgressLine(of: "photos", isShown: !common.json)
             let wishes = Trainer.Wishes(
-                name: name, from: from, precision: precision, asPhotographed: asPhotographed, seed: seed,
+                name: name, from: from, precision: precision, prior: prior, seed: seed,
                 threads: threads, report: report)
             let summary = try Trainer(installation).run(photos, wishes: wishes, progress: progress.show)
             progress.end()

@@ -104,6 +104,22 @@ struct RecordToolTests {
         #expect(summary.truth?.photos == 1 && summary.truth?.firstAccuracy == 0 && summary.truth?.verdict == .open)
     }
 
+    @Test func thePageOfAComparisonShowsPicturesAndWhatEachSaid() throws {
+        let picture = SharedData.repository.appending(path: "scripts/demo-photos/13-cat.jpg").path
+        let difference = Comparison.Difference(
+            frame: FrameID(rawValue: "aaaaaaaaaaaaaaaaaaaa"), time: Clock.now().wall, source: "<yard>",
+            region: "frame", first: ScoredLabel(label: "cat", index: 0, probability: 0.9),
+            second: ScoredLabel(label: "fox", index: 1, probability: 0.6), correction: "cat", picture: picture,
+            distance: 1)
+        let home = try TemporaryDirectory()
+        let (first, second) = (Registry.stock, ModelID(name: "hens", version: "1"))
+        try ComparisonPage([difference], Comparison.Summary(first: first, second: second)).write(
+            to: home.path("page.html"))
+        let page = try String(contentsOfFile: home.path("page.html"), encoding: .utf8)
+        #expect(page.contains("data:image/jpeg;base64,") && page.contains("&lt;yard>"))
+        #expect(page.contains("hens/1: <b>fox</b> 0.6") && page.contains("it was <b>cat</b>"))
+    }
+
     @Test func aVersionThatMakesARuleWithAnActionIdleIsRefusedUnlessForced() throws {
         var yard = try ModelYard()
         yard.configuration.ruleBook.rules = [

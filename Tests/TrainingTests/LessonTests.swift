@@ -52,19 +52,21 @@ struct LessonTests {
         #expect(unjudged.folds == 0 && unjudged.unknown == nil && unjudged.temperature == 1)
     }
 
-    /// HEAD 2: with few photos of one label the even prior finds them more often.
-    @Test func theEvenPriorFindsRareLabels() throws {
+    /// HEAD 2: with few photos of one label an even prior finds them more often.
+    @Test func theMoreEvenThePriorTheMoreRareLabelsAreFound() throws {
         var lesson = Lessons.made(labels: 3, each: 40, width: 30, spread: 1.6, seed: 6)
         let kept = lesson.labels.indices.filter { lesson.labels[$0] != 2 || $0 < 24 }
         lesson.features = lesson.features.rows(kept)
         lesson.groups = kept.map { lesson.groups[$0] }
         lesson.labels = kept.map { lesson.labels[$0] }
-        func found(_ taught: Taught) -> Int {
+        func count(_ taught: Taught) -> Int {
             zip(taught.answers, lesson.labels).count { $0?.predicted == 2 && $1 == 2 }
         }
-        let even = try #require(lesson.teach())
-        lesson.settings = Lessons.settings(.asPhotographed)
-        #expect(found(even) > found(try #require(lesson.teach())))
+        let found = try [Manifest.Training.Prior.even, .between, .asPhotographed].map { prior in
+            lesson.settings = Lessons.settings(prior)
+            return count(try #require(lesson.teach()))
+        }
+        #expect(found[0] >= found[1] && found[1] >= found[2] && found[0] > found[2], "\(found)")
     }
 
     @Test func strangersAreStrangerThanKnownPhotosAndThePromisedShareIsAccepted() throws {
@@ -74,6 +76,28 @@ struct LessonTests {
         let threshold = try #require(taught.unknown).threshold
         let accepted = taught.answers.count { ($0?.unknown ?? 1) < threshold }
         #expect(abs(Double(accepted) / 160 - 0.97) < 0.02)
+    }
+
+    /// With 60 photos one rank is 1.6 %: two of them are nearer to 3 % than one.
+    @Test(arguments: [(10, 1), (60, 2), (99, 3), (160, 5), (1_000, 30)])
+    func theThresholdRefusesTheNumberOfRanksNearestToThePromise(photos: Int, refused: Int) throws {
+        let evidence = (0..<photos).map { Scorer.Evidence(logit: Float($0), similarity: Float($0) / 1_000) }
+        let unknown = try #require(Manifest.Unknown(evidence, accepted: 0.97))
+        let likeness = evidence.map(unknown.likeness).sorted()
+        // Of the ranks that a new photo can have, the lowest are refused.
+        let below = (0...photos).count { rank in
+            1 - Double(1 + rank) / Double(photos + 1) >= unknown.threshold
+        }
+        #expect(below == refused)
+        #expect(Calibration.strangeness(likeness[0] - 1, among: likeness) >= unknown.threshold)
+    }
+
+    @Test func neighboursAreOfAnyOtherOccasion() {
+        var features = Matrix(rows: 4, columns: 2)
+        features.values = [1, 0, 0.9, 0.1, 0.6, 0.8, 0, 1]
+        let neighbours = Neighbours(features: features, labels: [0, 0, 0, 1], occasions: [7, 7, 8, 9])
+        // The second is of the same occasion as the first; nobody else has the fourth's label.
+        #expect(neighbours.similarities(of: [0, 3], to: [0, 1]) == [0.6, 0])
     }
 }
 
@@ -96,6 +120,13 @@ struct CalibrationTests {
         let right = zip(logits, labels).map { $0.indexOfLargest == $1 }
         let floor = Calibration.floor(confidences: confidences, seed: 1)
         #expect(Calibration.error(confidences: confidences, right: right) < 2 * floor)
+    }
+
+    /// Ten photos, all right and sure of it: the loss alone asks for the smallest temperature there is.
+    @Test func aFewPhotosHardlyMoveTheTemperature() {
+        let found = Calibration.temperature(
+            logits: (0..<10).map { _ in [4, 0, 0] }, labels: (0..<10).map { _ in 0 }, weights: (0..<10).map { _ in 7 })
+        #expect(found > 0.4 && found <= 0.6)
     }
 
     @Test func strangenessIsARank() {

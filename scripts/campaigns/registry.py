@@ -1,8 +1,9 @@
 """Campaign: model versions change their roles and places while a disk fails, processes die, and frames are answered
 
-Part one runs promote, rollback, shadow, import, export and remove again and again, each time killed (-9) at another call on
-the registry, or with that call failing (EIO, ENOSPC, a short write): LD_PRELOAD of failing-disk.c. Afterwards the roles must
-be the old or the new ones, every version there is whole, and the same command succeeds. Part two changes production in a
+Part one runs train, promote, rollback, shadow, import, export and remove again and again, each time killed (-9) at another
+call that changes the state directory, or with that call failing (EIO, ENOSPC, a short write): LD_PRELOAD of failing-disk.c.
+Afterwards the roles must be the old or the new ones, every version there is whole, and the same command succeeds; what train
+makes after a failure has the digest of what it makes without one. Part two changes production in a
 running daemon under load, by promote and rollback, and kills and restarts it: every frame is answered by one production
 version, none is lost.
 """
@@ -72,13 +73,24 @@ def make_registry(registry, *heads):
         make_head(registry, name, seed)
 
 
+def lesson(campaign):
+    """A folder with three photos of each of two labels."""
+    for label in ("bird", "insect"):
+        folder = f"{campaign.home}/photos/{label}"
+        os.makedirs(folder)
+        photos = sorted(os.listdir(f"{common.REPOSITORY}/training/photos/{label}"))[:3]
+        for photo in photos:
+            shutil.copyfile(f"{common.REPOSITORY}/training/photos/{label}/{photo}", f"{folder}/{photo}")
+    return f"{campaign.home}/photos"
+
+
 def sha256(path):
     with open(path, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
 def versions(registry):
-    """The versions in a registry and what is wrong with them."""
+    """The versions in a registry, `NAME/VERSION digest`, and what is wrong with them."""
     found, wrong = set(), []
     for name in sorted(os.listdir(registry)) if os.path.isdir(registry) else []:
         if name.startswith(".") or name == "backbones" or not os.path.isdir(f"{registry}/{name}"):
@@ -93,9 +105,15 @@ def versions(registry):
                 backbone = manifest["backbone"]["sha256"]
                 if sha256(f"{registry}/backbones/{backbone}.onnx") != backbone:
                     wrong.append(f"{name}/{version}: its network is damaged")
-                if sha256(f"{folder}/head.safetensors") != manifest["head"]["sha256"]:
-                    wrong.append(f"{name}/{version}: its head is damaged")
-                found.add(f"{name}/{version}")
+                files = {manifest["head"]["file"]: manifest["head"]["sha256"], **manifest.get("files", {})}
+                files.update((f"golden/{photo}", digest) for photo, digest in manifest["golden"].items())
+                for file, digest in files.items():
+                    if sha256(f"{folder}/{file}") != digest:
+                        wrong.append(f"{name}/{version}: {file} is damaged")
+                for key in ("created", "name", "version"):
+                    del manifest[key]
+                identity = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+                found.add(f"{name}/{version} {identity[:12]}")
             except (OSError, ValueError, KeyError) as error:
                 wrong.append(f"{name}/{version}: {error}")
     return found, wrong
@@ -119,7 +137,8 @@ class Trial:
 
     def __init__(self, campaign, library, words, prepare=()):
         self.campaign, self.library, self.words = campaign, library, words
-        self.template = f"{campaign.home}/template-{words[0]}"
+        self.name = words[1] if words[0] == "models" else words[0]
+        self.template = f"{campaign.home}/template-{self.name}"
         self.other = f"{campaign.home}/other"
         if not os.path.exists(self.other):
             make_registry(self.other, "hens/7")
@@ -134,7 +153,7 @@ class Trial:
                        f"sources:\n  - {{name: yard, directory: {home}/capture}}\n")
         words = [word.replace("HOME", home).replace("OTHER", self.other) for word in words]
         ran = subprocess.run(
-            [self.campaign.options.rooster, "models", *words, "--settings", f"{home}/rooster.yaml"],
+            [self.campaign.options.rooster, *words, "--settings", f"{home}/rooster.yaml"],
             capture_output=True, text=True, env=dict(os.environ, **(disk.environment if disk else {})))
         if check and ran.returncode:
             raise RuntimeError(f"{words}: {ran.stderr}")
@@ -143,10 +162,10 @@ class Trial:
     def life(self, first, error, wanted):
         """Runs the command with call `first` failing (0: none). Returns its disk and what went wrong."""
         self.lives += 1
-        home = f"{self.campaign.home}/{self.words[0]}-{self.lives}"
+        home = f"{self.campaign.home}/{self.name}-{self.lives}"
         # Files of a registry are never changed in place: second names will do, except for the table of roles.
         shutil.copytree(self.template, home, copy_function=os.link)
-        where = f"{home}/out" if self.words[0] == "export" else f"{home}/state/models"
+        where = f"{home}/out" if self.name == "export" else f"{home}/state/models"
         before = roles(where), versions(where)[0]
         disk = FailingDisk(home, self.library, home)
         disk.fail(first, error=error, kinds=FailingDisk.CHANGING)
@@ -163,7 +182,7 @@ class Trial:
             again = self.rooster(home, self.words)
             if again.returncode:
                 wrong.append(f"it does not succeed afterwards: {again.stderr.strip()}")
-            elif remains(where) and self.words[0] != "remove":
+            elif remains(where) and self.name != "remove":
                 wrong.append(f"left behind: {remains(where)}")
         after = roles(where), versions(where)[0]
         if wanted and after != wanted:
@@ -174,7 +193,7 @@ class Trial:
     def run(self, limit):
         disk, wrong, wanted = self.life(0, "EIO", None)
         calls = sum(disk.calls_of[kind] for kind in FailingDisk.CHANGING)
-        self.campaign.check(f"{self.words[0]}: on a good disk", not wrong, f"{calls} calls {wrong[:1]}")
+        self.campaign.check(f"{self.name}: on a good disk", not wrong, f"{calls} calls {wrong[:1]}")
         for error in ("kill", "EIO", "ENOSPC", "short"):
             numbers = list(range(1, calls + 1))
             if len(numbers) > limit:
@@ -186,7 +205,7 @@ class Trial:
                     bad.append((number, disk.last, wrong))
             name = "killed" if error == "kill" else f"failing with {error}"
             self.campaign.check(
-                f"{self.words[0]}: {name} at a call, the registry is the old or the new one", not bad,
+                f"{self.name}: {name} at a call, the registry is the old or the new one", not bad,
                 f"{len(numbers)} of {calls} calls {bad[:1]}")
 
 
@@ -261,11 +280,13 @@ def main():
     options = common.options(__doc__, calls=(1_000, 1), seconds=(60.0, 1.0), rate=(20.0, 4.0))
     with common.Campaign(options) as campaign:
         library = faults.shim(campaign, "failing-disk")
-        trials = [
+        models = [
             (["promote", "hens/2"], []), (["rollback"], [["promote", "hens/1"], ["promote", "hens/2"]]),
             (["shadow", "hens/3"], []), (["import", "OTHER"], []), (["export", "hens/1", "HOME/out"], []),
             (["remove", "hens/3"], []),
         ]
+        trials = [(["models", *words], [["models", *words] for words in prepare]) for words, prepare in models]
+        trials.append((["train", lesson(campaign)], []))
         for words, prepare in campaign.random.sample(trials, 2) if options.small else trials:
             Trial(campaign, library, words, prepare).run(options.calls)
         under_load(campaign, options.seconds, options.rate)

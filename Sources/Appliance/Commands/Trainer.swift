@@ -16,8 +16,8 @@ public struct Trainer {
         public var from: String?
         /// What thresholds are to reach.
         public var precision: Double?
-        /// Whether each label is expected as often as there are photos of it; else all alike.
-        public var asPhotographed: Bool
+        /// How often each label is expected: `even`, `between` or `as-photographed`.
+        public var prior: String
         /// Deals groups out to folds.
         public var seed: UInt64
         /// Threads for the network; nil: those of the settings.
@@ -27,13 +27,13 @@ public struct Trainer {
 
         /// What the owner asks for.
         public init(
-            name: String, from: String?, precision: Double?, asPhotographed: Bool, seed: UInt64, threads: Int?,
+            name: String, from: String?, precision: Double?, prior: String, seed: UInt64, threads: Int?,
             report: String?
         ) {
             self.name = name
             self.from = from
             self.precision = precision
-            self.asPhotographed = asPhotographed
+            self.prior = prior
             self.seed = seed
             self.threads = threads
             self.report = report
@@ -109,6 +109,10 @@ public struct Trainer {
         guard let id = ModelID("\(wishes.name)/1"), id.name == wishes.name else {
             throw Course.Fault(description: "'\(wishes.name)' is no name for a model: a plain word, such as hens")
         }
+        guard let prior = Manifest.Training.Prior(rawValue: wishes.prior) else {
+            throw Course.Fault(
+                description: "--prior is even, between or as-photographed, not '\(wishes.prior)'")
+        }
         let list = try PhotoList(path)
         let parent = try installation.modelVersion(wishes.from)
         let embedder = try Embedder(parent, cache: cacheDirectory, clock: Clock.monotonic)
@@ -123,9 +127,7 @@ public struct Trainer {
         let before = Clock.thread()
         let settings = Manifest.Training(
             seed: wishes.seed, folds: 0, penalty: Course.penalty,
-            prior: wishes.asPhotographed ? .asPhotographed : .even,
-            accepted: Course.accepted,
-            precision: wishes.precision)
+            prior: prior, accepted: Course.accepted, precision: wishes.precision)
         let outcome = try Course(parent: parent, name: wishes.name, tool: "rooster \(Facts.version)")
             .teach(photos, settings: settings, created: Clock.now().wall)
         let taught = Clock.monotonic()
