@@ -65,6 +65,21 @@ struct QuantisationTests {
         #expect(shop.contents == before)
     }
 
+    @Test func aTaughtHeadIsRefusedWithTheWayToOneInInt8() throws {
+        let shop = try ModelWorkshop()
+        let registry = Registry(directories: [
+            shop.home.path("models"), SharedData.repository.appending(path: "models").path,
+        ])
+        let taught = try registry.add(try Heads.draft(registry, seed: 5))
+        let before = shop.contents
+        let refused = #expect(throws: ModelError.self) {
+            try shop.quantisation.run(taught, as: registry.nextVersion(of: "hens"), folders: [photos]) { _ in }
+        }
+        let words = "\(try #require(refused))"
+        #expect(words.contains("hens/1") && words.contains("\(Registry.stock)") && words.contains("rooster train"))
+        #expect(shop.contents == before)
+    }
+
     @Test func whatAStoppedProgramLeftIsSweptAndWhatOneThatRunsIsMakingStays() throws {
         let shop = try ModelWorkshop()
         for name in [".draft-999999999", ".draft-1"] {
