@@ -3,9 +3,17 @@
 
 #include <malloc.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+uint64_t rk_microseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 int rk_current_cpu(void) { return sched_getcpu(); }
 
@@ -25,6 +33,8 @@ void rk_move_to_cpu(int thread_id, int cpu) {
     CPU_SET((size_t)cpu, &set);
     (void)sched_setaffinity(thread_id, sizeof set, &set);
 }
+
+void rk_prefer_large_pages(void *memory, size_t bytes) { (void)madvise(memory, bytes, MADV_HUGEPAGE); }
 
 void rk_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name, 0, 0, 0); }
 

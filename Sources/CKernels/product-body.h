@@ -15,6 +15,8 @@ enum {
     product_vectors = RK_PRODUCT_VECTORS,
     product_narrow_rows = RK_PRODUCT_NARROW_ROWS,
     product_panel_vectors = rk_product_panel / rk_lanes,
+    product_line = 64,        // bytes of a cache line
+    product_distance = 4096,  // bytes ahead in weights that are read once: processors themselves stop at a page's end
     product_most_rows = RK_PRODUCT_NARROW_ROWS > RK_PRODUCT_ROWS ? RK_PRODUCT_NARROW_ROWS : RK_PRODUCT_ROWS,
 };
 
@@ -24,17 +26,29 @@ typedef struct product_panel {
     const float *weights, *bias, *residual;
     float *dst;
     size_t width;  // of the panel: how far the weights of two k are apart
+    uintptr_t ahead;  // where weights lie that are needed soon, or 0
+    bool first;       // whether these columns are the first to read the values
     rk_bounds bounds;
 } product_panel;
 
+// What a tile asks for ahead, a cache line of each for every k: weights and values that come from memory or another core
+// would have the multipliers wait for each line. A prefetch reads nothing: any address will do.
+typedef struct product_ahead {
+    uintptr_t weights, values;
+    size_t weights_step, values_step;
+} product_ahead;
+
 // Rows row ..< row + rows; `vectors` vectors of columns, the last of n lanes. rows and vectors are constants, n is where
-// the vectors are whole.
-RK_INLINE void product_tile(
-    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n) {
+// the vectors are whole. ahead may be null, which is a constant too.
+RK_INLINE void product_tile_ahead(
+    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n,
+    const product_ahead *ahead) {
     const rk_product *shape = panel->shape;
     const size_t stride = shape->src_stride, depth = shape->depth, width = panel->width;
     const float *value = src + row * stride;
     const float *weights = panel->weights;
+    product_ahead at = {0};
+    if (ahead) at = *ahead;
 
     rk_v sum[product_most_rows][product_panel_vectors];
 #pragma clang loop unroll(full)
@@ -46,6 +60,12 @@ RK_INLINE void product_tile(
     }
 #pragma clang loop unroll(disable)
     for (size_t k = 0; k < depth; k++, value++, weights += width) {
+        if (ahead) {
+            __builtin_prefetch((const void *)at.weights, 0, 2);
+            __builtin_prefetch((const void *)at.values, 0, 3);
+            at.weights += at.weights_step;
+            at.values += at.values_step;
+        }
         rk_v weight[product_panel_vectors];
 #pragma clang loop unroll(full)
         for (size_t v = 0; v < vectors; v++) {
@@ -72,12 +92,29 @@ RK_INLINE void product_tile(
     }
 }
 
+RK_INLINE void product_tile(
+    const product_panel *panel, const float *src, size_t row, size_t rows, size_t vectors, size_t n) {
+    product_tile_ahead(panel, src, row, rows, vectors, n, NULL);
+}
+
 // All rows of `vectors` vectors, in tiles of `most` rows, a constant. What is left at the end is a tile, or half of one,
 // that overlaps the one before: it writes the same values again.
 RK_INLINE void product_columns(
     const product_panel *panel, const float *src, size_t rows, size_t most, size_t vectors, size_t n) {
     const size_t half = most / 2;
     size_t row = 0;
+    // The weights ahead: those of the widest panel are a line for each k of two tiles. The values: those of the next tile.
+    product_ahead ahead = {panel->ahead, 0, product_line, panel->first ? product_line : 0};
+    for (; (panel->first || (panel->ahead && row < 2 * most)) && rows - row >= most; row += most) {
+        if (!panel->ahead || row == 2 * most) {
+            ahead.weights = (uintptr_t)panel->weights;
+            ahead.weights_step = 0;
+        }
+        const size_t next = panel->first ? row + most : row;
+        ahead.values = (uintptr_t)src + next * panel->shape->src_stride * sizeof(float);
+        product_tile_ahead(panel, src, row, most, vectors, n, &ahead);
+        ahead.weights += panel->shape->depth * ahead.weights_step;
+    }
     for (; rows - row >= most; row += most) product_tile(panel, src, row, most, vectors, n);
     if (rows - row > half && rows >= most) {
         product_tile(panel, src, rows - most, most, vectors, n);
@@ -97,18 +134,25 @@ RK_INLINE void product_columns(
 void RK_VARIANT(f32_f32_product)(
     const rk_product *shape, size_t rows, const float *src, const float *weights, const float *bias,
     const float *residual, float *dst) {
-    product_panel panel = {shape, weights, bias, residual, dst, 0, v_bounds(shape->minimum, shape->maximum)};
+    const rk_bounds bounds = v_bounds(shape->minimum, shape->maximum);
+    product_panel panel = {shape, weights, bias, residual, dst, 0, 0, false, bounds};
     for (size_t first = 0; first < shape->columns; first += rk_product_panel) {
         const size_t rest = shape->columns - first;
         panel.width = rest < rk_product_panel ? rest : rk_product_panel;
         const float *begin = weights + first * shape->depth;
         size_t column = 0;
+        const size_t lead = rest > rk_product_panel ? rk_product_panel : shape->lead;
+        panel.ahead = lead ? (uintptr_t)begin + lead * shape->depth * sizeof(float) : 0;
+        panel.first = first == 0 && shape->src_stride == shape->depth;
         if (rows == 1 && panel.width == rk_product_panel) {  // a dense layer waits for memory: a whole panel at once
             panel.weights = begin;
             panel.bias = bias ? bias + first : NULL;
             panel.residual = residual ? residual + first : NULL;
             panel.dst = dst + first;
-            product_tile(&panel, src, 0, 1, product_panel_vectors, rk_lanes);
+            const uintptr_t soon = (uintptr_t)begin + product_distance;
+            const size_t step = rk_product_panel * sizeof(float);
+            const product_ahead ahead = {soon, soon + product_line, step, step};
+            product_tile_ahead(&panel, src, 0, 1, product_panel_vectors, rk_lanes, &ahead);
             continue;
         }
         while (column < panel.width) {
@@ -120,6 +164,9 @@ void RK_VARIANT(f32_f32_product)(
             if (left >= product_vectors * rk_lanes) {
                 product_columns(&panel, src, rows, product_rows, product_vectors, rk_lanes);
                 column += product_vectors * rk_lanes;
+            } else if (product_vectors == 2 && left > rk_lanes && left < 2 * rk_lanes) {
+                product_columns(&panel, src, rows, product_rows, product_vectors, left - rk_lanes);
+                column = panel.width;
             } else if (left >= rk_lanes) {
                 product_columns(&panel, src, rows, product_narrow_rows, 1, rk_lanes);
                 column += rk_lanes;
@@ -127,6 +174,8 @@ void RK_VARIANT(f32_f32_product)(
                 product_columns(&panel, src, rows, product_narrow_rows, 1, left);
                 column = panel.width;
             }
+            panel.ahead = 0;
+            panel.first = false;
         }
     }
 }

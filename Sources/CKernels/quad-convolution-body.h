@@ -11,6 +11,8 @@
 
 // The including file sets the pixels of a tile by the vectors of a panel: QUAD_PIXELS_4, _2 (even), _1 (a multiple of 4).
 
+enum { quad_line = 64 };  // bytes of a cache line
+
 // One tap of a run of pixels: where the first pixel's lies, and how far apart the others' are.
 typedef struct run_tap {
     const uint8_t *src;
@@ -24,6 +26,10 @@ typedef struct run {
     size_t depth;  // bytes of src that one tap reads: a pixel, or the pixels of a row of the window
     const int8_t *panel;
     size_t width;  // channels of the panel that there are
+    // Weights that are needed soon: the next tiles ask for a cache line of them for every quad, so that nothing waits for
+    // memory. A prefetch reads nothing: any address will do.
+    uintptr_t ahead;
+    size_t ahead_tiles;
     const uint8_t *residual;
     uint8_t *dst;
     float *floats;  // instead of dst
@@ -43,6 +49,8 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
     enum { most_pixels = QUAD_PIXELS_1 > QUAD_PIXELS_2 ? QUAD_PIXELS_1 : QUAD_PIXELS_2 };
     const rk_quantized_convolution *shape = run->shape;
     const int8_t *weights = run->panel + vectors * quad_lanes * 8;
+    uintptr_t ahead = run->ahead_tiles > 0 ? run->ahead : (uintptr_t)weights;
+    const size_t ahead_step = run->ahead_tiles > 0 ? quad_line : 0;
     rk_sums sum[most_pixels][4];
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {
@@ -56,6 +64,8 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
         const uint8_t *src = run->taps[t].src + first * step;
 #pragma clang loop unroll(disable)
         for (size_t q = 0; q < quads; q++, src += 4, weights += vectors * quad_vector_bytes) {
+            __builtin_prefetch((const void *)ahead, 0, 2);
+            ahead += ahead_step;
             rk_weights weight[4];
 #pragma clang loop unroll(full)
             for (size_t v = 0; v < vectors; v++) weight[v] = q_weights(weights + v * quad_vector_bytes);
@@ -172,7 +182,7 @@ RK_INLINE void run_in_tiles(const run *run, size_t pixels, size_t most, size_t v
     for (; first < pixels; first++) convolution_tile(run, first, 1, vectors);
 }
 
-static void run_pixels(const run *run, size_t pixels, size_t vectors) {
+static void run_pixels(run *run, size_t pixels, size_t vectors) {
     if (vectors == 4) {  // tiles as even as can be
         const size_t tiles = (pixels + QUAD_PIXELS_4 - 1) / QUAD_PIXELS_4;
         size_t first = 0;
@@ -180,6 +190,10 @@ static void run_pixels(const run *run, size_t pixels, size_t vectors) {
             const size_t count = (pixels - first + left - 1) / left;
             tile_of_four(run, first, count);
             first += count;
+            if (run->ahead_tiles > 0) {
+                run->ahead += run->tap_count * (run->depth / 4) * quad_line;
+                run->ahead_tiles -= 1;
+            }
         }
     } else if (vectors == 2) {
         run_in_tiles(run, pixels, QUAD_PIXELS_2, 2);
@@ -264,11 +278,14 @@ static void convolve(
     for (size_t first = 0; first < shape->channels;) {
         const size_t left = shape->channels - first, vectors = quad_vectors(left, quad_lanes);
         const size_t width = vectors * quad_lanes;
+        const size_t bytes = quad_panel_bytes(vectors, quad_lanes, quads, quad_vector_bytes);
         run.width = left < width ? left : width;
+        run.ahead = (uintptr_t)run.panel + bytes + (left > width ? 0 : shape->lead);
+        run.ahead_tiles = vectors == 4 ? 4 * quad_vector_bytes / quad_line : 0;  // a whole panel
         convolve_panel(
             &run, vectors, src, border, residual ? residual + first : NULL, dst ? dst + first : NULL,
             floats ? floats + first : NULL, first_row, rows);
-        run.panel += quad_panel_bytes(vectors, quad_lanes, quads, quad_vector_bytes);
+        run.panel += bytes;
         first += width;
     }
 }

@@ -25,7 +25,7 @@ public enum DenseProduct {
     ) {
         var shape = rk_product(
             depth: depth, columns: columns, src_stride: sourceStride, dst_stride: targetStride,
-            residual_stride: targetStride, minimum: -.infinity, maximum: .infinity)
+            residual_stride: targetStride, lead: 0, minimum: -.infinity, maximum: .infinity)
         rk_pick_f32_f32_product(rk_cpu())(&shape, rows, source, weights, bias, adding, target)
     }
 

@@ -160,11 +160,13 @@ public final class Network {
         let steps = executor.plan.steps
         var samples = [[Duration]](repeating: [], count: steps.count)
         for _ in 0..<max(runs, 1) {
+            executor.prepare()
             for index in steps.indices {
                 let start = now()
                 executor.run(step: index)
                 samples[index].append(now() - start)
             }
+            executor.finish()
         }
         return zip(steps, samples).map { step, durations in
             let (seconds, attoseconds) = durations.sorted()[durations.count / 2].components

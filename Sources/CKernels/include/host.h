@@ -1,6 +1,9 @@
 // What the threads that run the kernels ask of the machine, as far as C alone can say it.
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
 // Tells the core that this is a waiting loop: saves power, and gives the other half of a hyperthreaded core the pipes.
 static inline void rk_pause(void) {
 #if defined(__x86_64__)
@@ -9,6 +12,9 @@ static inline void rk_pause(void) {
     __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+// A monotonic clock in microseconds, for how long to wait: without a system call where the system can.
+uint64_t rk_microseconds(void);
 
 // The processor the calling thread is on at the moment; negative where the system doesn't say.
 int rk_current_cpu(void);
@@ -25,6 +31,10 @@ int rk_thread_id(void);
 
 // Names the calling thread for debuggers and process lists; at most 15 bytes.
 void rk_name_thread(const char *name);
+
+// Asks for large pages under this memory, which begins with one; before it is written to. Nothing happens where the system
+// has none.
+void rk_prefer_large_pages(void *memory, size_t bytes);
 
 // Gives freed memory back to the system, where the allocator can be asked to.
 void rk_trim_memory(void);

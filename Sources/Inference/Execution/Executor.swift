@@ -32,10 +32,17 @@ final class Executor {
         if threads > 1, pool == nil { pool = WorkerPool(steps: steps, helpers: threads - 1) }
     }
 
+    /// Before the first step of a run.
+    func prepare() { pool?.prepare() }
+
+    /// After the last step of a run.
+    func finish() { pool?.finish() }
+
     /// Runs every step. Allocates nothing.
     func run() {
-        pool?.prepare()
+        prepare()
         for index in units.indices { run(step: index) }
+        finish()
     }
 
     /// Runs one step.

@@ -4,13 +4,14 @@ import Synchronization
 
 /// The helpers of one network: threads that run units of a step beside the caller.
 ///
-/// The caller publishes a step as one word: a generation, how many units it has, and which is next. Caller and workers
-/// take the next unit by compare-and-swap until none is left; then the caller waits for the units that others still
-/// have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
+/// The caller publishes a step as one word: a generation, and which units are left. Caller and workers take one by
+/// compare-and-swap until none is left, the caller the first, a worker the last: so what a thread reads in one step is
+/// mostly what it wrote in the one before, and lies in its core's cache. Then the caller waits for the units that others
+/// still have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
 /// caller does the work itself.
 ///
-/// Between steps the workers watch the word for a moment, then sleep on a semaphore; the caller wakes them with its next
-/// step. On a machine with few cores they stay off the one the caller is on: left alone, the scheduler often puts both on
+/// Between the steps of a run the workers watch the word, after it for a moment; then they sleep on a semaphore, and the
+/// caller wakes them with its next step. On a machine with few cores they stay off the one the caller is on: left alone, the scheduler often puts both on
 /// one.
 final class WorkerPool {
     private let shared: Shared
@@ -74,9 +75,13 @@ final class WorkerPool {
         takesPart = resting == 0
         resting = max(resting - 1, 0)
         guard takesPart else { return }
+        shared.isRunning.store(true, ordering: .relaxed)
         let cpu = rk_current_cpu()
         if cpu != callerCPU { sendWorkersOff(cpu) }
     }
+
+    /// After the last step of a run: the workers soon go to sleep.
+    func finish() { shared.isRunning.store(false, ordering: .relaxed) }
 
     private func sendWorkersOff(_ cpu: Int32) {
         callerCPU = cpu
@@ -88,33 +93,41 @@ final class WorkerPool {
 
     /// Runs all units of a step; returns when the last is finished. Called by one thread at a time.
     func run(step index: Int, units: Int) {
+        let start = rk_microseconds()
         let generation = (shared.claim.load(ordering: .relaxed) >> 32) &+ 1
         shared.step.store(index, ordering: .relaxed)
         shared.finished.store(0, ordering: .relaxed)
-        shared.claim.store(generation << 32 | UInt64(units) << 16, ordering: .sequentiallyConsistent)
+        shared.claim.store(generation << 32 | UInt64(units), ordering: .sequentiallyConsistent)
         if shared.sleepers.load(ordering: .sequentiallyConsistent) > 0 {
             let sleeping = shared.sleepers.exchange(0, ordering: .sequentiallyConsistent)
             for _ in 0..<max(sleeping, 0) { sem_post(shared.wake) }
         }
         let step = shared.steps[index]
-        while let unit = shared.take() {
+        var own: UInt64 = 0
+        while let unit = shared.take(0) {
             step.run(unit: unit, thread: 0)
             shared.finished.add(1, ordering: .releasing)
+            own += 1
         }
-        var waited = 0
-        while shared.finished.load(ordering: .acquiring) < units {
-            waited += 1
-            guard waited >= Self.patience else {
+        guard shared.finished.load(ordering: .acquiring) < units else { return }
+        // What is waited for was begun before: twice the time of a unit is more than it takes, unless its core is gone.
+        let now = rk_microseconds()
+        waitForOthers(units, until: now + Self.patience + (own > 0 ? 2 * (now - start) / own : 0))
+    }
+
+    private func waitForOthers(_ units: Int, until deadline: UInt64) {
+        while rk_microseconds() < deadline {
+            for _ in 0..<Self.looks {
+                if shared.finished.load(ordering: .acquiring) >= units { return }
                 rk_pause()
-                continue
             }
-            if waited == Self.patience { fetchStopped() }
+        }
+        fetchStopped()
+        while shared.finished.load(ordering: .acquiring) < units {
             sched_yield()  // to the worker on this very core: let it finish
         }
-        if waited >= Self.patience {
-            stalled = true
-            sendWorkersOff(rk_current_cpu())
-        }
+        stalled = true
+        sendWorkersOff(rk_current_cpu())
     }
 
     /// Takes the workers that have a unit onto the caller's core, which waits for them anyway: where another program has
@@ -126,10 +139,12 @@ final class WorkerPool {
         }
     }
 
-    /// How often a thread looks at a word before it gives its core away: some 40 µs.
-    static let spins = 1_000
-    /// How often the caller looks for the last units: longer than any of them takes, some 200 µs.
-    private static let patience = 5_000
+    /// Looks at a word between two at the clock: a pause takes from 10 to 60 ns, depending on the processor.
+    static let looks = 16
+    /// How long a worker watches for the next step of a run, and for the next run, before it gives its core away, in µs.
+    static let attention: (inRun: UInt64, after: UInt64) = (1_000, 40)
+    /// How long the caller waits for the last units at least, in µs.
+    private static let patience: UInt64 = 200
 }
 
 /// What caller and workers share.
@@ -145,6 +160,8 @@ private final class Shared: @unchecked Sendable {
     let finished = Atomic<Int>(0)
     let sleepers = Atomic<Int>(0)
     let isClosed = Atomic<Bool>(false)
+    /// Between the first and the last step of a run.
+    let isRunning = Atomic<Bool>(false)
     /// The workers' kernel ids, once they run: at most three.
     let workers: [WorkerID]
     let wake: UnsafeMutablePointer<sem_t>
@@ -161,14 +178,19 @@ private final class Shared: @unchecked Sendable {
         wake.deallocate()
     }
 
-    /// Takes the next unit of the published step; nil where none is left.
+    /// Whether units of the published step are left.
     @inline(__always)
-    func take() -> Int? {
+    private static func hasUnits(_ word: UInt64) -> Bool { (word >> 16) & 0xFFFF < word & 0xFFFF }
+
+    /// Takes a unit of the published step; nil where none is left. The word: generation, first unit left, end of those left.
+    @inline(__always)
+    func take(_ thread: Int) -> Int? {
         var word = claim.load(ordering: .acquiring)
-        while word & 0xFFFF < (word >> 16) & 0xFFFF {
+        while Self.hasUnits(word) {
+            let takesFirst = thread & 1 == 0
             let (exchanged, original) = claim.compareExchange(
-                expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
-            if exchanged { return Int(word & 0xFFFF) }
+                expected: word, desired: takesFirst ? word + (1 << 16) : word - 1, ordering: .acquiringAndReleasing)
+            if exchanged { return takesFirst ? Int((word >> 16) & 0xFFFF) : Int(word & 0xFFFF) - 1 }
             word = original
         }
         return nil
@@ -179,7 +201,7 @@ private final class Shared: @unchecked Sendable {
     func sleep() {
         sleepers.add(1, ordering: .sequentiallyConsistent)
         let word = claim.load(ordering: .sequentiallyConsistent)
-        if word & 0xFFFF < (word >> 16) & 0xFFFF || isClosed.load(ordering: .sequentiallyConsistent) {
+        if Self.hasUnits(word) || isClosed.load(ordering: .sequentiallyConsistent) {
             var count = sleepers.load(ordering: .relaxed)
             while count > 0 {
                 let (exchanged, original) = sleepers.compareExchange(
@@ -225,21 +247,30 @@ private final class Job: Sendable {
         rk_name_thread("rooster-infer")
         let own = shared.workers[thread - 1]
         own.store(Int(rk_thread_id()))
-        var idle = 0
         while !shared.isClosed.load(ordering: .relaxed) {
-            if let unit = shared.take() {
+            if let unit = shared.take(thread) ?? awaitUnit() {
                 own.isBusy = true
                 shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
                 shared.finished.add(1, ordering: .releasing)
                 own.isBusy = false
-                idle = 0
-            } else if idle < WorkerPool.spins {
-                idle += 1
-                rk_pause()
             } else {
                 shared.sleep()
-                idle = 0
             }
         }
+    }
+
+    /// Watches for a step for a while.
+    private func awaitUnit() -> Int? {
+        let start = rk_microseconds()
+        while !shared.isClosed.load(ordering: .relaxed) {
+            for _ in 0..<WorkerPool.looks {
+                if let unit = shared.take(thread) { return unit }
+                rk_pause()
+            }
+            let attention =
+                shared.isRunning.load(ordering: .relaxed) ? WorkerPool.attention.inRun : WorkerPool.attention.after
+            if rk_microseconds() - start > attention { return nil }
+        }
+        return nil
     }
 }

@@ -31,18 +31,14 @@ struct ConvolutionJob {
     func ring(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
         let window = placed.window
         let reach = (window.kernel.height - 1) * window.dilations.y + 1
-        let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.chunk)
+        let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.panel)
         let fitting = max((32 << 10) / rowSize, reach)
         let turn = min((fitting - reach) / window.strides.y + 1, output[2])
         var sizes = ExpandedDepthwiseStep.Sizes(
             images: input[0], height: input[2], width: input[3], depth: depth, channels: input[1],
             outputHeight: output[2], outputWidth: output[3], bandRows: output[2], turnRows: turn,
-            ringRows: min((turn - 1) * window.strides.y + reach, input[2]))
-        if threads > 1, sizes.images * sizes.chunks < 3 * threads {
-            // More bands compute the rows between them twice: just as many as keep the threads busy.
-            let bands = (2 * threads + sizes.images * sizes.chunks - 1) / (sizes.images * sizes.chunks)
-            sizes.bandRows = max(1, (output[2] + bands - 1) / bands)
-        }
+            ringRows: min((turn - 1) * window.strides.y + reach, input[2]), chunk: ExpandedDepthwiseStep.Sizes.panel)
+        sizes.spread(over: threads, reach: reach, stride: window.strides.y)
         return sizes
     }
 
@@ -52,7 +48,8 @@ struct ConvolutionJob {
         let depth = filters.shape[1] * kernel.height * kernel.width
         var sizes = ConvolutionStep.Sizes(
             rows: output[2] * output[3], columns: output[1] / groups, depth: depth, groups: groups, images: input[0],
-            inputChannels: input[1], imageSize: input[1] * input[2] * input[3], bandRows: 0, bandColumns: 0)
+            inputChannels: input[1], imageSize: input[1] * input[2] * input[3], bandRows: 0, bandColumns: 0,
+            threads: threads)
         (sizes.bandRows, sizes.bandColumns) = Self.cut(sizes, threads: threads)
         guard !placed.window.isPointwise else { return (sizes, nil) }
 
@@ -71,17 +68,58 @@ struct ConvolutionJob {
         let cacheFloats = 48 << 10
         // The tiles of all instruction sets go into 84 without a rest.
         let tile = 84
-        var rows = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
-        var columns = sizes.columns
-        if threads > 1 {
-            let wanted = 3 * threads
-            if sizes.rows < rows * wanted {
-                rows = max(42, (sizes.rows / wanted + tile - 1) / tile * tile)
-                let bands = (sizes.rows + rows - 1) / rows
-                if bands < wanted, sizes.groups == 1 { columns = wholePanels(columns * bands / wanted) }
+        let fitting = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
+        guard threads > 1 else { return (min(fitting, sizes.rows), sizes.columns) }
+        let panels = wholePanels(sizes.columns) / wholePanels(1)
+        var best = (rows: fitting, columns: sizes.columns, cost: Double.infinity)
+        for rows in [fitting, 2 * tile, tile, tile / 2] where rows <= fitting {
+            for strip in stride(from: panels, to: 0, by: -1) where sizes.groups == 1 || strip == panels {
+                let width = min(strip * wholePanels(1), sizes.columns)
+                let cut = Cut(
+                    lines: sizes.rows, line: min(rows, sizes.rows), columns: sizes.columns, column: width,
+                    stripByStrip: false)
+                let cost = cut.cost(threads: threads, images: sizes.images, perStrip: 0.01)
+                if cost < best.cost { best = (rows, width, cost) }
             }
         }
+        let (rows, columns, _) = best
         return (min(rows, sizes.rows), min(columns, sizes.columns))
+    }
+}
+
+/// A rectangle of work cut into units of `line` lines by `column` columns, the last ones smaller.
+struct Cut {
+    var lines: Int
+    var line: Int
+    var columns: Int
+    var column: Int
+    /// Whether all lines of a strip of columns come before the next strip.
+    var stripByStrip: Bool
+
+    /// What the busiest thread does, as a multiple of its fair share, and what further units cost.
+    /// - Parameter perStrip: what a strip of columns costs: what it reads is read once more, and neighbours write to
+    ///   the same cache lines.
+    func cost(threads: Int, images: Int, perStrip: Double) -> Double {
+        let heights = stride(from: 0, to: lines, by: line).map { min(line, lines - $0) }
+        let widths = stride(from: 0, to: columns, by: column).map { min(column, columns - $0) }
+        var units: [Int] = []
+        for _ in 0..<min(images, 2 * threads) {
+            units +=
+                stripByStrip
+                ? widths.flatMap { width in heights.map { width * $0 } }
+                : heights.flatMap { height in widths.map { height * $0 } }
+        }
+        // The thread that is free first takes the next unit from its end (``WorkerPool``).
+        var busy = [Int](repeating: 0, count: threads)
+        var left = units[...]
+        while !left.isEmpty {
+            var free = 0
+            for thread in 1..<threads where busy[thread] < busy[free] { free = thread }
+            busy[free] += free % 2 == 0 ? left.removeFirst() : left.removeLast()
+        }
+        let share = Double(units.reduce(0, +)) / Double(threads)
+        return Double(busy.max() ?? 0) / share + 0.002 * Double(units.count) + perStrip * Double(widths.count)
+            + (units.count < 2 * threads ? 0.05 : 0)
     }
 }
 

@@ -194,7 +194,7 @@ struct QuantisedJob {
             channels: channels.output, src_height: input.height, src_width: input.width,
             src_row: input.width * inputPixel, src_pixel: inputPixel, dst_width: output.width,
             dst_row: output.width * outputPixel, dst_pixel: outputPixel, residual_row: output.width * outputPixel,
-            residual_pixel: outputPixel, requantization: requantization)
+            residual_pixel: outputPixel, lead: 0, requantization: requantization)
     }
 
     var depthwise: rk_quantized_depthwise {
@@ -239,24 +239,32 @@ struct QuantisedJob {
     /// Bands of rows whose input and output stay in the first caches, and strips of channels: some for every thread.
     func cut(threads: Int) -> (bands: Bands, strips: [Int]) {
         let rowBytes = output.width * outputPixel + input.width * inputPixel
-        var rows = min(max(1, (96 << 10) / max(rowBytes, 1)), output.height)
-        var strip = channels.output
-        if threads > 1 {
-            let wanted = 4 * threads
-            rows = min(rows, max(1, (output.height * images + wanted - 1) / wanted))
-            // Fewer pixels fill no tiles. Channels are dealt out only where rows don't go round: panels differ in width.
-            while rows < output.height, rows * output.width < 12 { rows += 1 }
-            let bands = (output.height + rows - 1) / rows * images
-            if bands < 2 * threads {
-                let panels = (channels.output + Int(rk_quantized_panel) - 1) / Int(rk_quantized_panel)
-                let strips = min(panels, (wanted + bands - 1) / bands)
-                strip = (panels + strips - 1) / strips * Int(rk_quantized_panel)
-            }
-        }
+        let fitting = min(max(1, (96 << 10) / max(rowBytes, 1)), output.height)
+        let (rows, strip) =
+            threads > 1 ? evenCut(fitting: fitting, threads: threads) : (fitting, channels.output)
         let bands = Bands(
             images: images, rows: output.height, bandRows: rows, inputSize: input.height * input.width * inputPixel,
             outputSize: output.height * output.width * outputPixel, outputRow: output.width * outputPixel)
         return (bands, Array(stride(from: 0, to: channels.output, by: strip)))
+    }
+
+    /// Rows and channels of one unit, so that every thread has the same to do. Fewer pixels than some fill no tiles.
+    private func evenCut(fitting: Int, threads: Int) -> (rows: Int, channels: Int) {
+        let panel = Int(rk_quantized_panel)
+        let panels = (channels.output + panel - 1) / panel
+        var best = (rows: fitting, channels: channels.output, cost: Double.infinity)
+        for rows in 1...fitting where rows * output.width >= 12 || rows == fitting {
+            for strip in stride(from: panels, to: 0, by: -1) {
+                let width = min(strip * panel, channels.output)
+                let cut = Cut(
+                    lines: output.height, line: rows, columns: channels.output, column: width, stripByStrip: true)
+                let pixels = rows * output.width
+                let tiled = Double((pixels + 5) / 6 * 6 - pixels) / Double(pixels)
+                let cost = cut.cost(threads: threads, images: images, perStrip: 0.04) * (1 + 0.3 * tiled)
+                if cost < best.cost { best = (rows, width, cost) }
+            }
+        }
+        return (best.rows, best.channels)
     }
 
     /// How a depthwise convolution over an expanded picture is cut; the ring stays in the first-level cache.
@@ -266,16 +274,17 @@ struct QuantisedJob {
         let rowBytes = input.width * min(channels.output, QuantisedExpandedStep.chunk)
         let fitting = max((20 << 10) / rowBytes, reach)
         let turn = min((fitting - reach) / window.strides.y + 1, output.height)
-        let chunks = (channels.output + QuantisedExpandedStep.chunk - 1) / QuantisedExpandedStep.chunk
         var sizes = ExpandedDepthwiseStep.Sizes(
             images: images, height: input.height, width: input.width, depth: depth, channels: channels.output,
             outputHeight: output.height, outputWidth: output.width, bandRows: output.height, turnRows: turn,
-            ringRows: min((turn - 1) * window.strides.y + reach, input.height))
-        if threads > 1, images * chunks < 4 * threads {
-            // More bands compute the rows between them twice: just as many as keep the threads busy.
-            let bands = (3 * threads + images * chunks - 1) / (images * chunks)
+            ringRows: min((turn - 1) * window.strides.y + reach, input.height), chunk: QuantisedExpandedStep.chunk)
+        if threads > 1, images * sizes.chunks < 4 * threads {
+            // More bands compute the rows between them twice: just as many as keep the threads busy. The narrow chunk at the
+            // end takes longer than its channels, so that this is faster than the cut that is even in those.
+            let bands = (3 * threads + images * sizes.chunks - 1) / (images * sizes.chunks)
             sizes.bandRows = max(1, (output.height + bands - 1) / bands)
         }
+        if sizes.bands == 1 { sizes.lead = (threads + 1) / 2 }
         return sizes
     }
 }

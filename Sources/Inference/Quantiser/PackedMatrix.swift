@@ -35,7 +35,7 @@ struct PackedMatrix {
     func product(_ left: [Float], rows: Int) -> [Float] {
         var shape = rk_product(
             depth: depth, columns: columns, src_stride: depth, dst_stride: columns, residual_stride: columns,
-            minimum: -.infinity, maximum: .infinity)
+            lead: 0, minimum: -.infinity, maximum: .infinity)
         let multiply = rk_pick_f32_f32_product(rk_cpu())
         return [Float](unsafeUninitializedCapacity: rows * columns) { target, written in
             left.withUnsafeBufferPointer { left in

@@ -40,7 +40,7 @@ final class DenseStep: Step {
         {
             let shape = rk_product(
                 depth: sizes.depth, columns: columns, src_stride: sizes.depth, dst_stride: sizes.columns,
-                residual_stride: 0, minimum: finish.minimum, maximum: finish.maximum)
+                residual_stride: 0, lead: 0, minimum: finish.minimum, maximum: finish.maximum)
             (shapes + index).initialize(to: shape)
         }
         inputID = input
