@@ -46,6 +46,13 @@ extension ONNXTensor {
         }
     }
 
+    /// Lends the elements as the format's raw bytes, little-endian.
+    /// - Complexity: O(1) where the file has them so, as it has large constants; then nothing is copied.
+    public func withBytes<Answer>(_ body: (UnsafeRawBufferPointer) -> Answer) -> Answer {
+        if case .raw(let data) = payload { return data.withUnsafeBytes(body) }
+        return bytes().withUnsafeBytes(body)
+    }
+
     /// The elements as the format's raw bytes, little-endian.
     /// - Complexity: O(count); allocates the answer.
     public func bytes() -> [UInt8] {

@@ -67,10 +67,13 @@ struct QuantisationTests {
 
     @Test func aTaughtHeadIsRefusedWithTheWayToOneInInt8() throws {
         let shop = try ModelWorkshop()
-        let taught = try shop.registry.add(try Heads.draft(shop.registry, seed: 5))
+        let registry = Registry(directories: [
+            shop.home.path("models"), SharedData.repository.appending(path: "models").path,
+        ])
+        let taught = try registry.add(try Heads.draft(registry, seed: 5))
         let before = shop.contents
         let refused = #expect(throws: ModelError.self) {
-            try shop.quantisation.run(taught, as: shop.registry.nextVersion(of: "hens"), folders: [photos]) { _ in }
+            try shop.quantisation.run(taught, as: registry.nextVersion(of: "hens"), folders: [photos]) { _ in }
         }
         let words = "\(try #require(refused))"
         #expect(words.contains("hens/1") && words.contains("\(Registry.stock)") && words.contains("rooster train"))
@@ -79,12 +82,12 @@ struct QuantisationTests {
 
     @Test func whatAStoppedProgramLeftIsSweptAndWhatOneThatRunsIsMakingStays() throws {
         let shop = try ModelWorkshop()
-        for name in [".new-999999999-x", ".new-1-x"] {
+        for name in [".draft-999999999", ".draft-1"] {
             try FileManager.default.createDirectory(
                 atPath: shop.home.path("models/\(name)"), withIntermediateDirectories: true)
         }
         _ = try StagedVersion(ModelID(name: "a", version: "1"), registry: shop.home.path("models"))
-        #expect(shop.contents == [".new-1-x"])
+        #expect(shop.contents == [".draft-1"])
     }
 
     /// What the shipped version promises of accuracy, on photos that nobody calibrated on.

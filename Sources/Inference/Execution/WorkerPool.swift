@@ -4,9 +4,10 @@ import Synchronization
 
 /// The helpers of one network: threads that run units of a step beside the caller.
 ///
-/// The caller publishes a step as one word: a generation, how many units it has, and which is next. Caller and workers
-/// take the next unit by compare-and-swap until none is left; then the caller waits for the units that others still
-/// have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
+/// The caller publishes a step as one word: a generation, and which units are left. Caller and workers take one by
+/// compare-and-swap until none is left, the caller the first, a worker the last: so what a thread reads in one step is
+/// mostly what it wrote in the one before, and lies in its core's cache. Then the caller waits for the units that others
+/// still have. Nothing is dealt out beforehand, so that a worker whose core is busy with something else costs nothing: the
 /// caller does the work itself.
 ///
 /// Between the steps of a run the workers watch the word, after it for a moment; then they sleep on a semaphore, and the
@@ -96,14 +97,14 @@ final class WorkerPool {
         let generation = (shared.claim.load(ordering: .relaxed) >> 32) &+ 1
         shared.step.store(index, ordering: .relaxed)
         shared.finished.store(0, ordering: .relaxed)
-        shared.claim.store(generation << 32 | UInt64(units) << 16, ordering: .sequentiallyConsistent)
+        shared.claim.store(generation << 32 | UInt64(units), ordering: .sequentiallyConsistent)
         if shared.sleepers.load(ordering: .sequentiallyConsistent) > 0 {
             let sleeping = shared.sleepers.exchange(0, ordering: .sequentiallyConsistent)
             for _ in 0..<max(sleeping, 0) { sem_post(shared.wake) }
         }
         let step = shared.steps[index]
         var own: UInt64 = 0
-        while let unit = shared.take() {
+        while let unit = shared.take(0) {
             step.run(unit: unit, thread: 0)
             shared.finished.add(1, ordering: .releasing)
             own += 1
@@ -177,14 +178,19 @@ private final class Shared: @unchecked Sendable {
         wake.deallocate()
     }
 
-    /// Takes the next unit of the published step; nil where none is left.
+    /// Whether units of the published step are left.
     @inline(__always)
-    func take() -> Int? {
+    private static func hasUnits(_ word: UInt64) -> Bool { (word >> 16) & 0xFFFF < word & 0xFFFF }
+
+    /// Takes a unit of the published step; nil where none is left. The word: generation, first unit left, end of those left.
+    @inline(__always)
+    func take(_ thread: Int) -> Int? {
         var word = claim.load(ordering: .acquiring)
-        while word & 0xFFFF < (word >> 16) & 0xFFFF {
+        while Self.hasUnits(word) {
+            let takesFirst = thread & 1 == 0
             let (exchanged, original) = claim.compareExchange(
-                expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
-            if exchanged { return Int(word & 0xFFFF) }
+                expected: word, desired: takesFirst ? word + (1 << 16) : word - 1, ordering: .acquiringAndReleasing)
+            if exchanged { return takesFirst ? Int((word >> 16) & 0xFFFF) : Int(word & 0xFFFF) - 1 }
             word = original
         }
         return nil
@@ -195,7 +201,7 @@ private final class Shared: @unchecked Sendable {
     func sleep() {
         sleepers.add(1, ordering: .sequentiallyConsistent)
         let word = claim.load(ordering: .sequentiallyConsistent)
-        if word & 0xFFFF < (word >> 16) & 0xFFFF || isClosed.load(ordering: .sequentiallyConsistent) {
+        if Self.hasUnits(word) || isClosed.load(ordering: .sequentiallyConsistent) {
             var count = sleepers.load(ordering: .relaxed)
             while count > 0 {
                 let (exchanged, original) = sleepers.compareExchange(
@@ -242,7 +248,7 @@ private final class Job: Sendable {
         let own = shared.workers[thread - 1]
         own.store(Int(rk_thread_id()))
         while !shared.isClosed.load(ordering: .relaxed) {
-            if let unit = shared.take() ?? awaitUnit() {
+            if let unit = shared.take(thread) ?? awaitUnit() {
                 own.isBusy = true
                 shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
                 shared.finished.add(1, ordering: .releasing)
@@ -258,7 +264,7 @@ private final class Job: Sendable {
         let start = rk_microseconds()
         while !shared.isClosed.load(ordering: .relaxed) {
             for _ in 0..<WorkerPool.looks {
-                if let unit = shared.take() { return unit }
+                if let unit = shared.take(thread) { return unit }
                 rk_pause()
             }
             let attention =

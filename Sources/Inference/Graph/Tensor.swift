@@ -84,11 +84,11 @@ struct Tensor: Sendable {
     }
 
     /// The elements of a tensor of signed bytes.
-    func signedBytes() throws(Fault) -> [Int8] {
+    func signedBytes() throws(Fault) -> SignedBytes {
         guard type == .int8, case .file(let tensor) = elements else {
-            return try integers().map { Int8(clamping: $0) }
+            return SignedBytes(try integers().map { Int8(clamping: $0) })
         }
-        return tensor.bytes().map { Int8(bitPattern: $0) }
+        return SignedBytes(tensor)
     }
 
     /// The same elements under another shape.
@@ -108,6 +108,37 @@ struct Tensor: Sendable {
         let source = try integers()
         return Tensor(shape: shape, integers: places.map { source[$0] }, type: type)
     }
+}
+
+/// Signed bytes, as they lie in the file or in an array: a network's weights are not copied before they are packed.
+struct SignedBytes: Sendable {
+    let count: Int
+    private let source: Source
+
+    private enum Source: Sendable {
+        case file(ONNXTensor)
+        case array([Int8])
+    }
+
+    init(_ array: [Int8]) {
+        count = array.count
+        source = .array(array)
+    }
+
+    fileprivate init(_ tensor: ONNXTensor) {
+        count = tensor.withBytes { $0.count }
+        source = .file(tensor)
+    }
+
+    func withUnsafeBufferPointer<Answer>(_ body: (UnsafeBufferPointer<Int8>) -> Answer) -> Answer {
+        switch source {
+        case .file(let tensor): tensor.withBytes { body($0.bindMemory(to: Int8.self)) }
+        case .array(let array): array.withUnsafeBufferPointer(body)
+        }
+    }
+
+    /// Copied.
+    var array: [Int8] { withUnsafeBufferPointer { Array($0) } }
 }
 
 /// How far apart neighbours of each dimension lie in a dense tensor.

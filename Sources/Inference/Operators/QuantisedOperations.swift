@@ -28,7 +28,7 @@ struct BytesToNumbers: Operation {
 struct QuantisedFilters: Sendable {
     var shape: [Int]
     /// -127 or -128 to 127, in the order of the shape.
-    var weights: [Int8]
+    var weights: SignedBytes
     /// In steps of the input's scale times the filter's.
     var bias: [Int32]
     /// What a sum is multiplied by: with the output's scale taken out where bytes are written.
@@ -97,6 +97,7 @@ struct QuantisedConvolution: Operation {
         let residual = inputs.count > 1 ? try inputs[1].floats() : nil
         let (channels, inner) = (filters.shape[0], filters.shape[1])
         let kernel = window.kernel
+        let weights = filters.weights.array
         var answer: [Float] = []
         answer.reserveCapacity(shape.reduce(1, *))
         for image in 0..<images {
@@ -114,7 +115,7 @@ struct QuantisedConvolution: Operation {
                                 for k in 0..<inner {
                                     let value = source[((image * depth + first + k) * height + y) * width + x]
                                     let place = ((channel * inner + k) * kernel.height + ky) * kernel.width + kx
-                                    sum += (Int(value) - input.zero) * Int(filters.weights[place])
+                                    sum += (Int(value) - input.zero) * Int(weights[place])
                                 }
                             }
                         }

@@ -225,7 +225,10 @@ private struct QuantisedOperators {
         let (channels, depth) = (tensor.shape[axis], tensor.count / tensor.shape[axis])
         let scales =
             constant.scales.count == 1 ? .init(repeating: constant.scales[0], count: channels) : constant.scales
-        if isTransposed { weights = weights.indices.map { [weights] in weights[$0 % depth * channels + $0 / depth] } }
+        if isTransposed {
+            let rows = weights.array
+            weights = SignedBytes(rows.indices.map { rows[$0 % depth * channels + $0 / depth] })
+        }
         let steps = scales.map { Double(input.scale) * Double($0) }
         guard let whole = wholeBias(bias, steps) else { return nil }
         let filters = QuantisedFilters(

@@ -75,8 +75,10 @@ struct ConvolutionJob {
         for rows in [fitting, 2 * tile, tile, tile / 2] where rows <= fitting {
             for strip in stride(from: panels, to: 0, by: -1) where sizes.groups == 1 || strip == panels {
                 let width = min(strip * wholePanels(1), sizes.columns)
-                let cut = Cut(lines: sizes.rows, line: min(rows, sizes.rows), columns: sizes.columns, column: width)
-                let cost = cut.cost(threads: threads, images: sizes.images)
+                let cut = Cut(
+                    lines: sizes.rows, line: min(rows, sizes.rows), columns: sizes.columns, column: width,
+                    stripByStrip: false)
+                let cost = cut.cost(threads: threads, images: sizes.images, perStrip: 0.01)
                 if cost < best.cost { best = (rows, width, cost) }
             }
         }
@@ -91,27 +93,33 @@ struct Cut {
     var line: Int
     var columns: Int
     var column: Int
+    /// Whether all lines of a strip of columns come before the next strip.
+    var stripByStrip: Bool
 
     /// What the busiest thread does, as a multiple of its fair share, and what further units cost.
-    func cost(threads: Int, images: Int) -> Double {
-        var busy = [Int](repeating: 0, count: threads)
-        var units = 0
+    /// - Parameter perStrip: what a strip of columns costs: what it reads is read once more, and neighbours write to
+    ///   the same cache lines.
+    func cost(threads: Int, images: Int, perStrip: Double) -> Double {
+        let heights = stride(from: 0, to: lines, by: line).map { min(line, lines - $0) }
+        let widths = stride(from: 0, to: columns, by: column).map { min(column, columns - $0) }
+        var units: [Int] = []
         for _ in 0..<min(images, 2 * threads) {
-            for first in stride(from: 0, to: lines, by: line) {
-                for strip in stride(from: 0, to: columns, by: column) {
-                    // The thread that is free first takes the next unit.
-                    var free = 0
-                    for thread in 1..<threads where busy[thread] < busy[free] { free = thread }
-                    busy[free] += min(line, lines - first) * min(column, columns - strip)
-                    units += 1
-                }
-            }
+            units +=
+                stripByStrip
+                ? widths.flatMap { width in heights.map { width * $0 } }
+                : heights.flatMap { height in widths.map { height * $0 } }
         }
-        let share = Double(busy.reduce(0, +)) / Double(threads)
-        let strips = (columns + column - 1) / column
-        // A unit costs a claim, a strip has what it reads read once more, and too few leave a slow thread no help.
-        return Double(busy.max() ?? 0) / share + 0.002 * Double(units) + 0.01 * Double(strips)
-            + (units < 2 * threads ? 0.05 : 0)
+        // The thread that is free first takes the next unit from its end (``WorkerPool``).
+        var busy = [Int](repeating: 0, count: threads)
+        var left = units[...]
+        while !left.isEmpty {
+            var free = 0
+            for thread in 1..<threads where busy[thread] < busy[free] { free = thread }
+            busy[free] += free % 2 == 0 ? left.removeFirst() : left.removeLast()
+        }
+        let share = Double(units.reduce(0, +)) / Double(threads)
+        return Double(busy.max() ?? 0) / share + 0.002 * Double(units.count) + perStrip * Double(widths.count)
+            + (units.count < 2 * threads ? 0.05 : 0)
     }
 }
 

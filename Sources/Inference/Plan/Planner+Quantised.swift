@@ -256,10 +256,11 @@ struct QuantisedJob {
         for rows in 1...fitting where rows * output.width >= 12 || rows == fitting {
             for strip in stride(from: panels, to: 0, by: -1) {
                 let width = min(strip * panel, channels.output)
-                let cut = Cut(lines: output.height, line: rows, columns: channels.output, column: width)
+                let cut = Cut(
+                    lines: output.height, line: rows, columns: channels.output, column: width, stripByStrip: true)
                 let pixels = rows * output.width
                 let tiled = Double((pixels + 5) / 6 * 6 - pixels) / Double(pixels)
-                let cost = cut.cost(threads: threads, images: images) * (1 + 0.3 * tiled)
+                let cost = cut.cost(threads: threads, images: images, perStrip: 0.04) * (1 + 0.3 * tiled)
                 if cost < best.cost { best = (rows, width, cost) }
             }
         }
@@ -277,7 +278,13 @@ struct QuantisedJob {
             images: images, height: input.height, width: input.width, depth: depth, channels: channels.output,
             outputHeight: output.height, outputWidth: output.width, bandRows: output.height, turnRows: turn,
             ringRows: min((turn - 1) * window.strides.y + reach, input.height), chunk: QuantisedExpandedStep.chunk)
-        sizes.spread(over: threads, reach: reach, stride: window.strides.y)
+        if threads > 1, images * sizes.chunks < 4 * threads {
+            // More bands compute the rows between them twice: just as many as keep the threads busy. The narrow chunk at the
+            // end takes longer than its channels, so that this is faster than the cut that is even in those.
+            let bands = (3 * threads + images * sizes.chunks - 1) / (images * sizes.chunks)
+            sizes.bandRows = max(1, (output.height + bands - 1) / bands)
+        }
+        if sizes.bands == 1 { sizes.lead = (threads + 1) / 2 }
         return sizes
     }
 }

@@ -29,8 +29,12 @@ final class ConvolutionStep: Step {
         var strips: Int { (columns + bandColumns - 1) / bandColumns }
         var outputChannels: Int { groups * columns }
         var units: Int { images * bands * strips }
-        /// Columns from the last panel of a unit to the first of the thread's next.
-        var lead: Int { Int(rk_product_panel) + (strips > 1 ? (threads - 1) * bandColumns : 0) }
+        /// Columns from the last panel of a unit to the first of the next of a thread that goes up or down.
+        func lead(up: Bool) -> Int {
+            let panel = Int(rk_product_panel), share = (threads + 1) / 2
+            guard strips > 1 else { return panel }
+            return up ? panel + (share - 1) * bandColumns : panel - (share + 1) * bandColumns
+        }
     }
 
     let traits: StepTraits
@@ -41,7 +45,8 @@ final class ConvolutionStep: Step {
     private let biasID: WeightID?
     private let inputID: TensorID
     private let residualID: TensorID?
-    /// One for each strip's number of columns: of the whole ones, and of the last.
+    /// One for each strip's number of columns: of the whole ones, and of the last; for threads that go up, then for those
+    /// that go down.
     private let shapes: UnsafeMutablePointer<rk_product>
     /// nil where the input is the matrix.
     private let patches: UnsafeMutablePointer<rk_im2col>?
@@ -64,13 +69,16 @@ final class ConvolutionStep: Step {
         self.kernels = kernels
         self.finish = finish
         let matrixStride = patches == nil ? sizes.inputChannels : sizes.depth
-        shapes = .allocate(capacity: 2)
+        shapes = .allocate(capacity: 4)
         for (index, columns) in [sizes.bandColumns, sizes.columns - (sizes.strips - 1) * sizes.bandColumns].enumerated()
         {
-            let shape = rk_product(
+            var shape = rk_product(
                 depth: sizes.depth, columns: columns, src_stride: matrixStride, dst_stride: sizes.outputChannels,
-                residual_stride: sizes.outputChannels, lead: sizes.lead, minimum: finish.minimum, maximum: finish.maximum)
+                residual_stride: sizes.outputChannels, lead: sizes.lead(up: true), minimum: finish.minimum,
+                maximum: finish.maximum)
             (shapes + index).initialize(to: shape)
+            shape.lead = sizes.lead(up: false)
+            (shapes + 2 + index).initialize(to: shape)
         }
         inputID = input
         residualID = residual
@@ -113,7 +121,7 @@ final class ConvolutionStep: Step {
         let stride = sizes.outputChannels
         let start = (image * sizes.rows + firstRow) * stride + firstColumn
 
-        let shape = strip == sizes.strips - 1 ? shapes + 1 : shapes
+        let shape = shapes + (strip == sizes.strips - 1 ? 1 : 0) + 2 * (thread & 1)
         for group in 0..<sizes.groups {
             let matrix: UnsafePointer<Float>
             if let patches {

@@ -23,7 +23,7 @@ final class ExpandedDepthwiseStep: Step {
         var ringRows: Int
         /// Channels of one unit: a panel of the weights.
         var chunk: Int
-        /// Chunks from one that a thread has done to the next that it will likely do.
+        /// Chunks from one that a thread has done to the next that it will likely do, up or down.
         var lead = 1
 
         var bands: Int { (outputHeight + bandRows - 1) / bandRows }
@@ -42,14 +42,15 @@ final class ExpandedDepthwiseStep: Step {
             guard threads > 1 else { return }
             var best = (bands: 1, cost: Double.infinity)
             for bands in 1...min(2 * threads, outputHeight) {
-                let units = images * chunks * bands
-                let busiest = Double((units + threads - 1) / threads * threads) / Double(units)
+                let cut = Cut(
+                    lines: outputHeight, line: (outputHeight + bands - 1) / bands, columns: channels, column: chunk,
+                    stripByStrip: true)
                 let twice = Double((bands - 1) * max(reach - stride, 0)) / Double(height)
-                let cost = busiest * (1 + twice) + (units < 3 * threads ? 0.05 : 0)
+                let cost = cut.cost(threads: threads, images: images, perStrip: 0) * (1 + twice)
                 if cost < best.cost { best = (bands, cost) }
             }
             bandRows = (outputHeight + best.bands - 1) / best.bands
-            lead = bands == 1 ? threads : 1
+            lead = bands == 1 ? (threads + 1) / 2 : 1
         }
     }
 
@@ -66,7 +67,7 @@ final class ExpandedDepthwiseStep: Step {
     private let depthwise: Part
     private let kernels: Kernels
     private let inputID: TensorID
-    /// Each for a whole chunk of channels, and for the last.
+    /// Each for a whole chunk of channels, and for the last; products for threads that go up, then for those that go down.
     private let products: UnsafeMutablePointer<rk_product>
     private let filters: UnsafeMutablePointer<rk_depthwise>
 
@@ -88,19 +89,22 @@ final class ExpandedDepthwiseStep: Step {
         self.depthwise = depthwise
         self.kernels = kernels
         inputID = input
-        products = .allocate(capacity: 2)
+        products = .allocate(capacity: 4)
         filters = .allocate(capacity: 2)
         let last = sizes.channels - (sizes.chunks - 1) * sizes.chunk
         for (index, channels) in [sizes.chunk, last].enumerated() {
-            let product = rk_product(
+            var product = rk_product(
                 depth: sizes.depth, columns: channels, src_stride: sizes.depth, dst_stride: channels,
-                residual_stride: 0, lead: sizes.lead * sizes.chunk, minimum: expansion.finish.minimum, maximum: expansion.finish.maximum)
+                residual_stride: 0, lead: sizes.lead * sizes.chunk, minimum: expansion.finish.minimum,
+                maximum: expansion.finish.maximum)
             let filter = rk_depthwise(
                 window: window, channels: channels, src_height: sizes.height, src_width: sizes.width,
                 src_rows: sizes.ringRows, src_row: sizes.width * channels, src_pixel: channels,
                 dst_width: sizes.outputWidth, dst_row: sizes.outputWidth * sizes.channels, dst_pixel: sizes.channels,
                 weights_tap: sizes.channels, minimum: depthwise.finish.minimum, maximum: depthwise.finish.maximum)
             (products + index).initialize(to: product)
+            product.lead = -product.lead
+            (products + 2 + index).initialize(to: product)
             (filters + index).initialize(to: filter)
         }
     }
@@ -127,7 +131,7 @@ final class ExpandedDepthwiseStep: Step {
         let channel = chunk * sizes.chunk
         let isLast = chunk == sizes.chunks - 1
         // Handed on as they lie: an inout access to them would count as a write beside the other threads'.
-        let product = UnsafePointer(isLast ? products + 1 : products)
+        let product = UnsafePointer(products + (isLast ? 1 : 0) + 2 * (thread & 1))
         let filter = UnsafePointer(isLast ? filters + 1 : filters)
         let channels = product.pointee.columns
         let window = filter.pointee.window

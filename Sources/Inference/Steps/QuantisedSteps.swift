@@ -163,7 +163,7 @@ final class QuantisedExpandedStep: Step {
         expansion = expansionWeights
         filter = depthwiseWeights
         inputID = input
-        convolutions = .allocate(capacity: 2)
+        convolutions = .allocate(capacity: 4)
         depthwise = .allocate(capacity: 2)
         // Of a whole chunk, and of the last.
         for (index, channels) in [Self.chunk, sizes.channels - (offsets.count - 1) * Self.chunk].enumerated() {
@@ -171,8 +171,12 @@ final class QuantisedExpandedStep: Step {
             product.channels = channels
             product.dst_pixel = channels
             product.dst_row = sizes.width * channels
-            if offsets.count > 1 { product.lead = (sizes.lead - 1) * offsets[1].expansion }
+            // From the end of a chunk's weights to those of the next, for a thread that goes up and one that goes down.
+            let bytes = offsets.count > 1 ? offsets[1].expansion : 0
+            product.lead = (sizes.lead - 1) * bytes
             (convolutions + index).initialize(to: product)
+            product.lead = -(sizes.lead + 1) * bytes
+            (convolutions + 2 + index).initialize(to: product)
             var window = filterShape
             window.channels = channels
             window.src_pixel = channels
@@ -204,7 +208,7 @@ final class QuantisedExpandedStep: Step {
         let image = unit / (sizes.bands * offsets.count)
         let channel = chunk * Self.chunk
         let isLast = chunk == offsets.count - 1
-        let product = UnsafePointer(isLast ? convolutions + 1 : convolutions)
+        let product = UnsafePointer(convolutions + (isLast ? 1 : 0) + 2 * (thread & 1))
         let filter = UnsafePointer(isLast ? depthwise + 1 : depthwise)
         let channels = product.pointee.channels
         let window = filter.pointee.window

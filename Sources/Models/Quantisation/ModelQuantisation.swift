@@ -48,10 +48,10 @@ public struct ModelQuantisation {
         _ parent: ModelVersion, as id: ModelID, folders: [String], progress: (Double) -> Void
     ) throws -> Result {
         guard parent.manifest.head == nil else {
+            let origin = parent.manifest.parent.map { "\($0), " } ?? "the version "
             throw ModelError.refused(
-                "\(parent.id) is a head taught on a network's embedding, and fits no other embedding: quantise the version "
-                    + (parent.manifest.parent.map { "\($0) " } ?? "") + "that it was taught on, and teach on the result "
-                    + "(rooster models quantize, then rooster train)")
+                "\(parent.id) is a head taught on one network's embedding, and fits no other: quantise \(origin)that it was "
+                    + "taught on, and teach again on the result (rooster models quantize, then rooster train)")
         }
         let photos = try CalibrationPhotos(folders: folders, as: parent.inputSpecification)
         let original = try parent.backbone()
