@@ -4,7 +4,8 @@
 //
 // shape      depth is the number of k; rows of src, dst and residual lie src_stride >= depth, dst_stride >= columns and
 //            residual_stride >= columns apart
-// lead       columns from the last panel of a call to the one whose weights the thread will need next, 0 where none is
+// lead       columns from the last panel of a call to the one whose weights the thread will need next, which may lie before
+//            it (then what the subtraction of unsigned numbers gives); 0 where none is
 //            known: they are fetched ahead into the second-level cache, nothing is read of them
 // weights    panels of rk_product_panel columns one behind the other, the last as narrow as what is left; each panel is
 //            depth x its width, contiguous. So panel p begins at p * rk_product_panel * depth, and a range of columns

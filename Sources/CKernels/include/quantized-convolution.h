@@ -7,7 +7,8 @@
 // src        pixel (y, x) at src + y * src_row + x * src_pixel, depth bytes
 // border     depth bytes, all the zero point of src; may be null where no tap lies outside
 // weights    packed by rk_pack_convolution for the instruction set of the variant; taps row by row
-// lead       bytes from the end of a call's weights to those that the thread will need next: they are fetched ahead into the
+// lead       bytes from the end of a call's weights to those that the thread will need next, which may lie before it (then
+//            what the subtraction of unsigned numbers gives): they are fetched ahead into the
 //            second-level cache, nothing is read of them
 // residual   pixels of `channels` bytes that lie as those of dst do, with their own strides; or null
 // dst        output row first_row + i at i * dst_row, pixel x at x * dst_pixel (in elements); must not overlap what is
