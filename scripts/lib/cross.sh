@@ -65,7 +65,7 @@ sdk() {
     cp -a "$runtime"/usr/libexec/swift/lib/clang/[0-9]* "$sysroot/usr/lib/clang/"
     rm -rf "$runtime" "$sysroot"/usr/lib/swift{,_static}/{embedded,host,migrator}
     # Absolute links mean the root they were made for.
-    find "$sysroot/usr/lib" -type l -lname '/*' | while read -r name; do
+    find "$sysroot/usr/lib" "$sysroot/usr/lib64" -type l -lname '/*' | while read -r name; do
         ln -sfrn "$sysroot$(readlink "$name")" "$name"
     done
     cat >"$bundle/info.json" <<JSON
