@@ -82,12 +82,12 @@ struct QuantisationTests {
 
     @Test func whatAStoppedProgramLeftIsSweptAndWhatOneThatRunsIsMakingStays() throws {
         let shop = try ModelWorkshop()
-        for name in [".draft-999999999", ".draft-1"] {
+        for name in [".new-999999999-x", ".new-1-x"] {
             try FileManager.default.createDirectory(
                 atPath: shop.home.path("models/\(name)"), withIntermediateDirectories: true)
         }
         _ = try StagedVersion(ModelID(name: "a", version: "1"), registry: shop.home.path("models"))
-        #expect(shop.contents == [".draft-1"])
+        #expect(shop.contents == [".new-1-x"])
     }
 
     /// What the shipped version promises of accuracy, on photos that nobody calibrated on.
