@@ -11,15 +11,17 @@ extension Store {
             state.pending.append(write)
             if isInMemory, let write = write.forDisk { state.forDisk.append(write) }
         }
-        return await mendingDamage(on: { self.drain($0) }) { outcome in
-            if case .waiting(let error) = outcome { error } else { nil }
-        }
+        return await drainMending()
     }
 
     /// Tries again what the disk refused, if anything waits: as long as that is so the fault is told of.
     public func retry() async {
         guard state.withLock({ $0.fault != nil && !$0.pending.isEmpty }) else { return }
-        _ = await mendingDamage(on: { self.drain($0) }) { outcome in
+        _ = await drainMending()
+    }
+
+    private func drainMending() async -> WriteOutcome {
+        await mendingDamage(on: { self.drain($0) }) { outcome in
             if case .waiting(let error) = outcome { error } else { nil }
         }
     }
