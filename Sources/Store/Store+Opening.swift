@@ -55,8 +55,16 @@ extension Store {
             let path = try DatabaseFile.setAside(in: directory, now: now)
             clearSuspicion(in: directory)
             return Opened(
-                writer: try DatabaseFile.open(in: directory), beginning: .setAside(reason: error.message),
+                writer: try openNew(directory, putAside: path), beginning: .setAside(reason: error.message),
                 aside: StoreHealth.SetAside(path: path, reason: error.message, at: now))
+        }
+    }
+
+    private static func openNew(_ directory: String, putAside path: String) throws(StoreError) -> any DatabaseWriter {
+        do {
+            return try DatabaseFile.open(in: directory)
+        } catch {
+            throw StoreError(error.kind, "the damaged record was put aside as \(path), and then \(error.message)")
         }
     }
 
@@ -67,47 +75,54 @@ extension Store {
         chmod(directory, directoryMode)
     }
 
-    /// - Throws: `damaged` where the check found it so, or SQLite at each of several looks: it calls a page malformed that
-    ///   the disk did not hand over, and a disk that fails now and then fails elsewhere at the next look.
+    /// - Throws: `damaged` where the check found the same twice, or SQLite said so at each of several looks: both tell of a
+    ///   page that the disk did not hand over as of a wrong one, and a disk that fails now and then fails elsewhere at the
+    ///   next look.
     private static func openChecked(_ directory: String, _ checking: Checking) throws(StoreError) -> any DatabaseWriter
     {
         var said = StoreError(.damaged, "the database cannot be opened")
         for _ in 0..<looks {
-            let writer: any DatabaseWriter
-            let verdict: String
             do {
-                writer = try DatabaseFile.open(in: directory)
-                verdict = try check(writer, in: directory, checking)
+                let writer = try DatabaseFile.open(in: directory)
+                guard let damage = try check(writer, in: directory, checking) else { return writer }
+                if damage == said { break }
+                said = damage
             } catch {
                 guard error.kind == .damaged else { throw error }
                 said = error
-                continue
             }
-            guard verdict == wholeVerdict else { throw StoreError(check: verdict) }
-            return writer
         }
         throw said
     }
 
-    /// - Returns: ``wholeVerdict``, or what is wrong.
+    /// - Returns: what is damaged. Nil where nothing is, and where the disk failed before that was seen: what can be
+    ///   written to such a disk is written, and the next start checks again.
     private static func check(
         _ writer: any DatabaseWriter, in directory: String, _ checking: Checking
-    ) throws(StoreError) -> String {
+    ) throws(StoreError) -> StoreError? {
         let pragma: String
         switch checking {
         case .always: pragma = "integrity_check(1)"
         case .whereSuspect:
-            guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return wholeVerdict }
+            guard isSuspect(directory) || Disk.databaseBytes(in: directory) <= checkedBytes else { return nil }
             pragma = "quick_check(1)"
         }
+        let found: StoreError
         do {
             let verdict =
                 try writer.read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") } ?? "no answer to the check"
-            if verdict == wholeVerdict { clearSuspicion(in: directory) }
-            return verdict
+            if verdict == wholeVerdict {
+                clearSuspicion(in: directory)
+                return nil
+            }
+            found = StoreError(check: verdict)
         } catch {
-            throw StoreError(error)
+            found = StoreError(error)
+            guard found.kind == .io else { throw found }
         }
+        guard found.kind == .io else { return found }
+        markSuspect(directory)
+        return nil
     }
 
     // A page that cannot be read while running marks the database: at the next start it is checked whole.

@@ -103,18 +103,19 @@ final class WorkerPool {
             for _ in 0..<max(sleeping, 0) { sem_post(shared.wake) }
         }
         let step = shared.steps[index]
-        var own: UInt64 = 0
+        var own = 0
         while let unit = shared.take(0) {
             step.run(unit: unit, thread: 0)
-            shared.finished.add(1, ordering: .releasing)
             own += 1
         }
-        guard shared.finished.load(ordering: .acquiring) < units else { return }
+        let others = units - own
+        guard shared.finished.load(ordering: .acquiring) < others else { return }
         // What is waited for was begun before: twice the time of a unit is more than it takes, unless its core is gone.
         let now = rk_microseconds()
-        waitForOthers(units, until: now + Self.patience + (own > 0 ? 2 * (now - start) / own : 0))
+        waitForOthers(others, until: now + Self.patience + (own > 0 ? 2 * (now - start) / UInt64(own) : 0))
     }
 
+    /// - Parameter units: those that the others took.
     private func waitForOthers(_ units: Int, until deadline: UInt64) {
         while rk_microseconds() < deadline {
             for _ in 0..<Self.looks {
@@ -155,9 +156,15 @@ final class WorkerPool {
 /// is made for several threads.
 private final class Shared: @unchecked Sendable {
     let steps: [any Step]
+    /// Bytes between what different threads write: a cache line and the one that is fetched with it.
+    private typealias Gap = InlineArray<16, UInt64>
+    private let gapBeforeClaim = Gap(repeating: 0)
     let claim = Atomic<UInt64>(0)
     let step = Atomic<Int>(0)
+    private let gapBeforeFinished = Gap(repeating: 0)
+    /// Units that the workers have finished: a worker says so when it finds none left.
     let finished = Atomic<Int>(0)
+    private let gapBehindFinished = Gap(repeating: 0)
     let sleepers = Atomic<Int>(0)
     let isClosed = Atomic<Bool>(false)
     /// Between the first and the last step of a run.
@@ -248,14 +255,21 @@ private final class Job: Sendable {
         let own = shared.workers[thread - 1]
         own.store(Int(rk_thread_id()))
         while !shared.isClosed.load(ordering: .relaxed) {
-            if let unit = shared.take(thread) ?? awaitUnit() {
-                own.isBusy = true
-                shared.steps[shared.step.load(ordering: .relaxed)].run(unit: unit, thread: thread)
-                shared.finished.add(1, ordering: .releasing)
-                own.isBusy = false
-            } else {
+            guard let first = awaitUnit() else {
                 shared.sleep()
+                continue
             }
+            own.isBusy = true
+            // Nothing else is published before these are counted.
+            let step = shared.steps[shared.step.load(ordering: .relaxed)]
+            step.run(unit: first, thread: thread)
+            var done = 1
+            while let unit = shared.take(thread) {
+                step.run(unit: unit, thread: thread)
+                done += 1
+            }
+            shared.finished.add(done, ordering: .releasing)
+            own.isBusy = false
         }
     }
 
