@@ -47,7 +47,7 @@ let package = Package(
         // C: microkernels and system libraries
         .target(name: "CKernels", cSettings: kernelSettings),
         .target(name: "CJPEG", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CCurl"),
         .target(name: "CProcess"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CBuild", cSettings: [.define("ROOSTER_COMMIT", to: "\"\(commit)\"")]),

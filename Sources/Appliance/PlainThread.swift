@@ -1,11 +1,13 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A thread of its own for work with a deadline, or work that blocks: the shared pool of tasks serves pages.
 ///
 /// `@unchecked Sendable`: `thread` is written once in `init`, before anyone else has the value.
 final class PlainThread: @unchecked Sendable {
     private var thread = pthread_t()
+    private let isJoined = Atomic(false)
 
     private final class Body {
         let name: String
@@ -32,8 +34,14 @@ final class PlainThread: @unchecked Sendable {
         precondition(result == 0, "no thread for \(name): \(String(cString: strerror(result)))")
     }
 
-    /// Waits for the thread to end.
+    /// Nobody waits for it any more: what the system keeps for that goes with the thread.
+    deinit {
+        if !isJoined.load(ordering: .acquiring) { pthread_detach(thread) }
+    }
+
+    /// Waits for the thread to end. Once.
     func join() {
         pthread_join(thread, nil)
+        isJoined.store(true, ordering: .releasing)
     }
 }

@@ -1,7 +1,6 @@
 #include "CCurl.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
+#include "library.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,30 +25,19 @@ struct cc_transfer {
     cc_transfer *next, *previous;
 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode prepared = CURLE_FAILED_INIT;
-
-static void prepare(void) { prepared = curl_global_init(CURL_GLOBAL_DEFAULT); }
-
-bool cc_prepare(void)
-{
-    pthread_once(&once, prepare);
-    return prepared == CURLE_OK;
-}
-
 cc_client *cc_client_create(void)
 {
-    if (!cc_prepare())
+    if (!cc_load())
         return NULL;
     cc_client *client = calloc(1, sizeof *client);
     if (client == NULL)
         return NULL;
-    client->multi = curl_multi_init();
+    client->multi = cc_curl.multi_init();
     if (client->multi == NULL) {
         free(client);
         return NULL;
     }
-    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)kept_connections);
+    cc_curl.multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)kept_connections);
     return client;
 }
 
@@ -62,7 +50,7 @@ void cc_client_free(cc_client *client)
         cc_client_remove(client, transfer);
         cc_transfer_free(transfer);
     }
-    curl_multi_cleanup(client->multi);
+    cc_curl.multi_cleanup(client->multi);
     free(client);
 }
 
@@ -106,7 +94,7 @@ static size_t take_head(char *line, size_t size, size_t count, void *context)
 
 static bool add_header(cc_transfer *transfer, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+    struct curl_slist *longer = cc_curl.slist_append(transfer->headers, line);
     if (longer == NULL)
         return false;
     transfer->headers = longer;
@@ -116,20 +104,20 @@ static bool add_header(cc_transfer *transfer, const char *line)
 static bool restrict_to_http(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
+    return cc_curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
 #else
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
+    return cc_curl.easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
 #endif
 }
 
 static bool set_body(CURL *easy, const cc_request *request)
 {
     if (request->body == NULL)
-        return strcmp(request->method, "HEAD") != 0 || curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
+        return strcmp(request->method, "HEAD") != 0 || cc_curl.easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
     // A POST from memory whatever the method: CUSTOMREQUEST names it, PUT and PATCH included.
-    return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body_length > 0 ? (const char *)request->body : "") ==
+    return cc_curl.easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body_length > 0 ? (const char *)request->body : "") ==
                CURLE_OK;
 }
 
@@ -144,39 +132,37 @@ static bool set_up(cc_transfer *transfer, const cc_request *request)
         return false;
     bool typed = false;
     for (size_t index = 0; index < request->header_count; index++)
-        typed = typed || curl_strnequal(request->headers[index], "Content-Type:", strlen("Content-Type:"));
+        typed = typed || cc_curl.strnequal(request->headers[index], "Content-Type:", strlen("Content-Type:"));
     if (!typed && !add_header(transfer, "Content-Type:"))
         return false;
-    return restrict_to_http(easy) && curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
-           set_body(easy, request) && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent) == CURLE_OK &&
-           (request->use_proxy_of_environment || curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK) &&
-           curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->words) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
+    return restrict_to_http(easy) && cc_curl.easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
+           set_body(easy, request) && cc_curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent) == CURLE_OK &&
+           (request->use_proxy_of_environment || cc_curl.easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK) &&
+           cc_curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->words) == CURLE_OK &&
+           cc_curl.easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
 }
 
 cc_transfer *cc_transfer_create(const cc_request *request, uint64_t tag)
 {
-    if (!cc_prepare())
-        return NULL;
     cc_transfer *transfer = calloc(1, sizeof *transfer);
     if (transfer == NULL)
         return NULL;
     transfer->tag = tag;
     transfer->limit = request->max_response;
-    transfer->easy = curl_easy_init();
+    transfer->easy = cc_curl.easy_init();
     if (transfer->easy == NULL || !set_up(transfer, request)) {
         cc_transfer_free(transfer);
         return NULL;
@@ -189,15 +175,15 @@ void cc_transfer_free(cc_transfer *transfer)
     if (transfer == NULL)
         return;
     if (transfer->easy != NULL)
-        curl_easy_cleanup(transfer->easy);
-    curl_slist_free_all(transfer->headers);
+        cc_curl.easy_cleanup(transfer->easy);
+    cc_curl.slist_free_all(transfer->headers);
     free(transfer->body);
     free(transfer);
 }
 
 bool cc_client_add(cc_client *client, cc_transfer *transfer)
 {
-    if (curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
+    if (cc_curl.multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
         return false;
     transfer->next = client->first;
     if (client->first != NULL)
@@ -208,7 +194,7 @@ bool cc_client_add(cc_client *client, cc_transfer *transfer)
 
 void cc_client_remove(cc_client *client, cc_transfer *transfer)
 {
-    curl_multi_remove_handle(client->multi, transfer->easy);
+    cc_curl.multi_remove_handle(client->multi, transfer->easy);
     if (transfer->previous != NULL)
         transfer->previous->next = transfer->next;
     else
@@ -221,17 +207,17 @@ void cc_client_remove(cc_client *client, cc_transfer *transfer)
 void cc_client_run(cc_client *client, int wait_ms)
 {
     int ready = 0, running = 0;
-    curl_multi_poll(client->multi, NULL, 0, wait_ms, &ready);
-    curl_multi_perform(client->multi, &running);
+    cc_curl.multi_poll(client->multi, NULL, 0, wait_ms, &ready);
+    cc_curl.multi_perform(client->multi, &running);
 }
 
 cc_transfer *cc_client_next_ended(cc_client *client)
 {
     int left = 0;
-    for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &left)) != NULL;) {
+    for (CURLMsg *message; (message = cc_curl.multi_info_read(client->multi, &left)) != NULL;) {
         cc_transfer *transfer = NULL;
         if (message->msg != CURLMSG_DONE ||
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer) != CURLE_OK)
+            cc_curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer) != CURLE_OK)
             continue;
         transfer->code = message->data.result;
         if (transfer->code == CURLE_OK && !transfer->has_head)
@@ -242,7 +228,7 @@ cc_transfer *cc_client_next_ended(cc_client *client)
     return NULL;
 }
 
-void cc_client_wake(cc_client *client) { curl_multi_wakeup(client->multi); }
+void cc_client_wake(cc_client *client) { cc_curl.multi_wakeup(client->multi); }
 
 uint64_t cc_transfer_tag(const cc_transfer *transfer) { return transfer->tag; }
 
@@ -284,20 +270,20 @@ cc_outcome cc_transfer_outcome(const cc_transfer *transfer)
 
 const char *cc_transfer_words(const cc_transfer *transfer)
 {
-    return transfer->words[0] != '\0' ? transfer->words : curl_easy_strerror(transfer->code);
+    return transfer->words[0] != '\0' ? transfer->words : cc_curl.easy_strerror(transfer->code);
 }
 
 int cc_transfer_status(const cc_transfer *transfer)
 {
     long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    cc_curl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     return (int)status;
 }
 
 int64_t cc_transfer_retry_after(const cc_transfer *transfer)
 {
     curl_off_t seconds = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
+    cc_curl.easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
     return seconds > 0 ? (int64_t)seconds : 0;
 }
 

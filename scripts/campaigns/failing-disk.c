@@ -2,7 +2,7 @@
 //
 // The file FAILING_DISK_CONTROL is mapped and shared with the campaign, which says what fails while Rooster runs and
 // reads the counts back. Calls are numbered from 1 as they come; the call with number n fails where
-//     first <= n < end, and (n - first) % every == 0 where every is not 0
+//     first <= n < end, and, where `every` is not 0, by chance: one in so many, the same ones for the same `first`
 // and its kind is in the mask `kinds`. Only calls of these kinds are numbered. `error` is the errno; 0 makes a write
 // short by half, as a disk that fills up does; a negative one is a signal that the process gets instead of the call.
 #define _GNU_SOURCE
@@ -70,13 +70,23 @@ static int below(const char *path) {
 
 static int ours(int file) { return control && file >= 0 && file < DESCRIPTORS && is_ours[file]; }
 
+// A number that looks drawn by lot (Vigna's splitmix64). Calls at even distances would fail the same step of whatever is
+// tried again, for ever.
+static uint64_t chance(uint64_t number) {
+    number += 0x9e3779b97f4a7c15;
+    number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9;
+    number = (number ^ number >> 27) * 0x94d049bb133111eb;
+    return number ^ number >> 31;
+}
+
 // Whether this call fails; errno is set then. A short write leaves errno 0.
 static int fails(enum kind kind, const char *what) {
     if (!(control->kinds >> kind & 1)) return 0;
     int64_t number = ++control->calls;
     control->calls_of[kind]++;
     int64_t first = control->first, every = control->every;
-    if (!first || number < first || number >= control->end || (every && (number - first) % every)) return 0;
+    if (!first || number < first || number >= control->end) return 0;
+    if (every && number > first && chance((uint64_t)first << 32 ^ (uint64_t)number) % (uint64_t)every) return 0;
     control->failed++;
     control->failed_of[kind]++;
     snprintf(control->last, sizeof control->last, "call %lld: %s %s", (long long)number, names[kind], what);

@@ -68,7 +68,8 @@ class FailingDisk:
         self.environment = {"LD_PRELOAD": library, "FAILING_DISK_CONTROL": self.path, "FAILING_DISK_ROOT": root}
 
     def fail(self, first, end=None, every=0, error="EIO", kinds=KINDS):
-        """From here on, calls of `kinds` are counted from 1; those from `first` up to `end` fail (one by default)."""
+        """From here on, calls of `kinds` are counted from 1; those from `first` up to `end` fail (one by default), or, where
+        `every` is not 0, that one and one in so many of the others."""
         mask = sum(1 << self.KINDS.index(kind) for kind in kinds)
         self.memory[:] = bytes(len(self.memory))
         self.memory[: 8 * 5] = struct.pack("5q", first, first + 1 if end is None else end, every, self.ERRORS[error], mask)

@@ -2,7 +2,7 @@
 
 A small life of a daemon (start, frames, a correction, disarmed and armed, stop) is lived again and again on a disk that
 fails: LD_PRELOAD of failing-disk.c numbers the calls on files below the state directory and lets chosen ones fail with
-EIO, ENOSPC, EROFS, or as short writes. The calls that change something fail one a life, the others every so many-th.
+EIO, ENOSPC, EROFS, or as short writes. The calls that change something fail one a life, the others one in so many, by chance.
 """
 import os
 import shutil
@@ -117,7 +117,7 @@ class Life:
 
     def correction_is_kept(self):
         try:
-            items = self.daemon.items("/api/v1/detections")
+            items = list(self.daemon.items("/api/v1/detections"))
         except Exception:  # the disk may fail a question too
             return False
         return any(item["id"] == self.corrected and item["correction"] == "magpie" for item in items)
@@ -289,7 +289,7 @@ def main():
         for begins in ("new",) if options.small else ("new", "used"):
             series.run(f"each change fails once with EIO, {begins} record", "EIO", FailingDisk.CHANGING,
                        count(begins, FailingDisk.CHANGING), most, begins)
-        stride = 97  # rare enough that a life can be lived between two failures
+        stride = 97  # rare enough that most of what is tried again succeeds
         trials = [("EIO", FailingDisk.KINDS), ("ENOSPC", growing), ("EROFS", FailingDisk.CHANGING), ("short", ["write"])]
         for error, kinds in trials[:1] if options.small else trials:
             series.run(f"one call in {stride} fails with {error}, each once", error, kinds, 0, max(1, most // 2), "used", stride)

@@ -41,15 +41,12 @@ typedef enum {
     CC_FAILED           // anything else, memory included
 } cc_outcome;
 
-// Prepares the library; called by cc_client_create too. Not thread-safe before libcurl 7.84: call it early.
-bool cc_prepare(void);
-
-// NULL where memory or descriptors are short.
+// NULL where memory or descriptors are short, or libcurl is not installed: it is loaded with the first client.
 cc_client *cc_client_create(void);
 // Transfers that were added and did not come back are freed with it.
 void cc_client_free(cc_client *client);
 
-// NULL where memory is short or libcurl refuses an option.
+// NULL where memory is short or libcurl refuses an option. Not before there is a client.
 cc_transfer *cc_transfer_create(const cc_request *request, uint64_t tag);
 // A transfer that is still with a client must be removed first.
 void cc_transfer_free(cc_transfer *transfer);

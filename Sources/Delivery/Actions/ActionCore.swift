@@ -50,6 +50,12 @@ final class ActionCore: Sendable {
         var state = State()
         for action in actions { state.ledgers[action.name] = ActionLedger(action) }
         self.state = Mutex(state)
+        prepareClient(for: actions)
+    }
+
+    /// The first request of an action does not wait for the client's library.
+    private func prepareClient(for actions: [ActionSettings]) {
+        if actions.contains(where: { if case .request = $0.work { true } else { false } }) { client.prepare() }
     }
 
     /// What systemd tells the daemon and must not reach its children: they could speak for it.
@@ -184,6 +190,7 @@ final class ActionCore: Sendable {
             }
             for name in state.ledgers.keys where !names.contains(name) { state.ledgers[name]?.isRetired = true }
         }
+        prepareClient(for: actions)
         wake.ring()
     }
 

@@ -34,6 +34,7 @@ public final class HTTPClient: Sendable {
         var cancelled: [UInt64] = []
         var running = 0
         var isClosed = false
+        var lacksLibrary = false
         var waker: Waker?
         var thread: OwnThread?
     }
@@ -64,6 +65,19 @@ public final class HTTPClient: Sendable {
 
     deinit { shut() }
 
+    /// Begins the thread and loads libcurl ahead of the first request, which then need not wait for that. Returns at once.
+    public func prepare() {
+        shared.state.withLock { state in
+            if !state.isClosed { begin(&state) }
+        }
+    }
+
+    private func begin(_ state: inout State) {
+        guard state.thread == nil else { return }
+        let (shared, options) = (shared, options)
+        state.thread = OwnThread("rooster-http") { Self.serve(shared, options) }
+    }
+
     /// Begins a request and returns at once. `completion` is called exactly once, also when the request is refused.
     @discardableResult
     public func start(_ request: HTTPRequest, completion: @escaping Completion) -> Ticket {
@@ -73,15 +87,13 @@ public final class HTTPClient: Sendable {
             state.next &+= 1
             if let fault { return (ticket, HTTPFailure(.invalid, fault)) }
             if state.isClosed { return (ticket, HTTPFailure(.unavailable, "Rooster is stopping")) }
+            if state.lacksLibrary { return (ticket, Self.withoutLibrary) }
             if state.running >= Self.most {
                 return (ticket, HTTPFailure(.unavailable, "\(Self.most) HTTP requests are waiting for answers already"))
             }
             state.running += 1
             state.arrivals.append((ticket.number, Job(request: request, completion: completion)))
-            if state.thread == nil {
-                let (shared, options) = (shared, options)
-                state.thread = OwnThread("rooster-http") { Self.serve(shared, options) }
-            }
+            begin(&state)
             state.waker?.wake()
             return (ticket, nil)
         }
@@ -179,17 +191,18 @@ public final class HTTPClient: Sendable {
         }
     }
 
-    /// libcurl could not be set up: nothing can be sent, and everybody is told.
+    /// libcurl cannot be loaded: nothing can be sent, and everybody is told.
     private static func refuseAll(_ shared: Shared) {
         let arrivals = shared.state.withLock { state in
-            state.isClosed = true
+            state.lacksLibrary = true
             defer { state.arrivals = [] }
             return state.arrivals
         }
-        for (_, job) in arrivals {
-            end(shared, job.completion, .failure(HTTPFailure(.unavailable, "libcurl could not be set up")))
-        }
+        for (_, job) in arrivals { end(shared, job.completion, .failure(withoutLibrary)) }
     }
+
+    private static let withoutLibrary = HTTPFailure(
+        .unavailable, "libcurl cannot be loaded: install it (sudo apt-get install libcurl4) and start Rooster again")
 
     private static func end(_ shared: Shared, _ completion: Completion, _ result: Result<HTTPResponse, HTTPFailure>) {
         shared.state.withLock { $0.running -= 1 }
