@@ -17,6 +17,9 @@ let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
 /// configuration (what is not ours need not be, and is built in half the time), and Tests/Fuzz becomes a program.
 let isFuzzing = Context.environment["ROOSTER_FUZZ"] != nil
 
+/// `scripts/benchmarks` sets it: Tests/Benchmarks becomes a program.
+let isBenchmarking = Context.environment["ROOSTER_BENCHMARKS"] != nil
+
 /// For `rooster --version`. SwiftPM reads it when it reads the manifest: right for a clean build.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
@@ -151,6 +154,13 @@ if isFuzzing {
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
     package.products.append(.executable(name: "rooster-fuzz", targets: ["rooster-fuzz"]))
+} else if isBenchmarking {
+    package.targets.append(
+        .executableTarget(
+            name: "rooster-benchmarks",
+            dependencies: ["Imaging", "Inference", "Models", "Rules", "Store", "Vocabulary", argumentParser],
+            path: "Tests/Benchmarks"))
+    package.products.append(.executable(name: "rooster-benchmarks", targets: ["rooster-benchmarks"]))
 } else if let wanted = Context.environment["ROOSTER_TESTS"] {
     // `scripts/test-arm64` names the tests it runs: what they do not reach need not be built.
     var (left, reached) = (wanted.split(separator: " ").map(String.init), Set<String>())
