@@ -85,6 +85,7 @@ struct SweepStep: Sendable {
     /// Thumbnails are small: those a page still shows stay until the pictures are gone.
     private static let young: Duration = .seconds(24 * 3_600)
 
+    /// Not the photo that shows what is wrong with a camera, as long as it is.
     func candidates(limit: Int, in database: Database) throws -> [SweepCandidate] {
         let present = kinds.map { $0 == .pictures ? "pictureBytes IS NOT NULL" : "thumbnailBytes IS NOT NULL" }
         // One kind after the other, so that each query has its index.
@@ -94,7 +95,9 @@ struct SweepStep: Sendable {
                 database.cachedStatement(
                     sql: """
                         SELECT sequence, id, pictureBytes, thumbnailBytes FROM frame
-                        WHERE \(group.condition) AND time < ? AND \(condition) ORDER BY time LIMIT ?
+                        WHERE \(group.condition) AND time < ? AND \(condition)
+                          AND id NOT IN (SELECT frame FROM condition WHERE until IS NULL AND frame IS NOT NULL)
+                        ORDER BY time LIMIT ?
                         """), arguments: [before.milliseconds, limit])
             for row in rows { found[row["sequence"]] = SweepCandidate(row) }
         }

@@ -71,6 +71,19 @@ import Vocabulary
         #expect(try await pictures(reports) == [true, true, true])
     }
 
+    @Test func thePhotoThatShowsWhatIsWrongWithACameraStaysAsLongAsItIs() async throws {
+        let reports = try await fill([0, 1, 2])
+        var frozen = ConditionReport(
+            source: "nest", condition: .frozen, since: now(0), frame: reports[0].id, detail: "the same picture")
+        await store.record(conditions: [frozen], at: now(1))
+        _ = try await store.sweep(try await limits(Self.picture + 2 * Self.block), now: now(3))
+        #expect(try await pictures(reports) == [true, false, false])
+        frozen.until = now(3)
+        await store.record(conditions: [frozen], at: now(3))
+        _ = try await store.sweep(try await limits(0), now: now(3))
+        #expect(try await pictures(reports) == [false, false, false])
+    }
+
     @Test func oldThumbnailsGoFirstThenTheOldestPlainPicturesThenDetectionsThenCorrectedOnes() async throws {
         // 0 is corrected, 1 a detection, 2 and 3 plain and old, 4 plain and young.
         let reports = try await fill([0, 0.1, 0.2, 0.3, 3], detecting: [0, 1])
