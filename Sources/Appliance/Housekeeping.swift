@@ -38,6 +38,7 @@ struct Housekeeping: Sendable {
             await recorder.settleOwed()
             await store.lookForOthers()
             await store.retry()
+            findLacking()
             _ = await originals.removeAll(store)
             tellChanges(&states)
             tellHealth(&health)
@@ -53,6 +54,12 @@ struct Housekeeping: Sendable {
         }
         await rules.keep(in: store)
         await inputWatch.keep(in: store)
+    }
+
+    /// Frames that were answered and did not come on record, because the disk was slow or away for too long, are found again.
+    private func findLacking() {
+        guard store.health.isWell else { return }
+        for frame in queue.takeLacking() + store.takeGivenUp() { backlog.giveBack(frame) }
     }
 
     /// The record, which could not be opened at the start, is on the disk: who is armed there holds, unless somebody said

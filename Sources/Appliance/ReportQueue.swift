@@ -17,10 +17,13 @@ final class ReportQueue: Sendable {
     private struct State {
         var entries: [Entry] = []
         var dropped = 0
+        /// Those of them that can be found again.
+        var lacking: [FrameIdentity] = []
     }
 
     /// A second of a hundred frames, ten times over: beyond it the oldest are dropped and counted.
     private static let capacity = 1_000
+    private static let mostLacking = 20_000
     private let state = Mutex(State())
     private let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -68,7 +71,19 @@ final class ReportQueue: Sendable {
     /// Wakes when something was handed over.
     var wakeups: AsyncStream<Void> { signals }
 
-    /// Frames that could not be taken down because the recorder was too far behind.
+    /// Frames that could not be taken down, once, when the recorder has caught up: for whoever finds their files again.
+    func takeLacking() -> [FrameIdentity] {
+        state.withLock { state in
+            guard state.entries.count <= ReportQueue.capacity / 2 else { return [] }
+            defer {
+                state.dropped -= state.lacking.count
+                state.lacking = []
+            }
+            return state.lacking
+        }
+    }
+
+    /// Frames that could not be taken down because the recorder was too far behind, and were not found again yet.
     var dropped: Int { state.withLock { $0.dropped } }
 
     /// How many entries wait.
@@ -82,8 +97,11 @@ final class ReportQueue: Sendable {
                     if case .frame(let report) = entry { report.state != .noted } else { false }
                 }
                 if let oldest {
-                    state.entries.remove(at: oldest)
+                    let entry = state.entries.remove(at: oldest)
                     state.dropped += 1
+                    if case .frame(let report) = entry, state.lacking.count < ReportQueue.mostLacking {
+                        state.lacking.append(report.identity)
+                    }
                 }
             }
             state.entries.append(entry)

@@ -191,7 +191,8 @@ final class StatusBoard: Sendable {
             troubles.append(
                 .init(
                     title: "\(from.reports.dropped) frames were not recorded",
-                    sentence: "The disk was too slow. They were answered; their files are where the camera put them."))
+                    sentence:
+                        "The disk is too slow. They were answered; their files are found again when there is time."))
         }
         if let doubt = from.ages.doubt {
             troubles.append(.init(title: "The clock was set", sentence: doubt, isFault: false))

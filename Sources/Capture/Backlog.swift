@@ -1,4 +1,4 @@
-import Vocabulary
+public import Vocabulary
 
 /// Files that wait to be answered: watchers put them in, the decoder takes them out.
 ///
@@ -91,6 +91,14 @@ public final class Backlog: Sendable {
 
     /// How many claims were given up for want of room so far. Their files are found again by a rescan.
     public var forgotten: Int { state.with { $0.forgotten } }
+
+    /// Has a file found again that was taken from here and is not on record after all.
+    public func giveBack(_ frame: FrameIdentity) {
+        state.with { state in
+            guard let place = state.places[frame.source] else { return }
+            state.queues[place].forgotten.append(frame.compactID)
+        }
+    }
 
     /// What was given up of a source, once: when there is room for more again, else nothing yet.
     func takeForgotten(of source: String) -> [CompactFrameID] {

@@ -54,8 +54,11 @@ struct PendingWrites {
     private var entries: [Entry] = []
     private var lastNumber = 0
     private(set) var weight = 0
-    /// Given up since the start.
+    /// Given up since the start, and not given back.
     private(set) var lost = 0
+    /// Frames among those whose files are where they were.
+    private var givenUp: [FrameIdentity] = []
+    private static let mostGivenUp = 20_000
 
     var isEmpty: Bool { entries.isEmpty }
 
@@ -64,7 +67,12 @@ struct PendingWrites {
         entries.append(Entry(number: lastNumber, write: write))
         weight += write.weight
         while weight > Self.bound, entries.count > 1 {
-            giveUp(entries[entries.dropLast().firstIndex { $0.write.isFrames } ?? 0].number)
+            let place = entries.dropLast().firstIndex { $0.write.isFrames } ?? 0
+            if case .frames(let reports, _, _, _) = entries[place].write {
+                let frames = reports.filter { $0.state != .noted }.map(\.identity)
+                givenUp += frames.prefix(max(0, Self.mostGivenUp - givenUp.count))
+            }
+            giveUp(entries[place].number)
         }
     }
 
@@ -87,6 +95,15 @@ struct PendingWrites {
             weight -= entry.write.weight
             return true
         }
+    }
+
+    /// Frames that were given up for want of room, once: whoever finds their files again brings them back.
+    mutating func takeGivenUp() -> [FrameIdentity] {
+        defer {
+            lost -= givenUp.count
+            givenUp = []
+        }
+        return givenUp
     }
 
     /// Takes out a write that is lost.

@@ -1,6 +1,6 @@
 import GRDB
 import Synchronization
-import Vocabulary
+public import Vocabulary
 
 // The one way in for everything that must not be lost: a write joins the queue in memory, then the queue is emptied into
 // the database, oldest first, a chunk a transaction. What the disk refuses stays; what can never be stored is given up and
@@ -18,6 +18,12 @@ extension Store {
     public func retry() async {
         guard state.withLock({ $0.fault != nil && !$0.pending.isEmpty }) else { return }
         _ = await drainMending()
+    }
+
+    /// Frames that did not fit into memory while the disk refused them, once all that did is written: they go on record
+    /// when their files are found again.
+    public func takeGivenUp() -> [FrameIdentity] {
+        state.withLock { $0.fault == nil && $0.pending.isEmpty ? $0.pending.takeGivenUp() : [] }
     }
 
     private func drainMending() async -> WriteOutcome {

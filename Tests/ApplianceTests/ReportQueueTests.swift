@@ -47,11 +47,15 @@ struct ReportQueueTests {
     @Test func whenTheRecorderIsFarBehindTheOldestFramesGoAndAreCounted() {
         let queue = ReportQueue()
         queue.put(endedVisits: [DetectionID(rawValue: "v")])
-        for number in 0..<1_500 { queue.put(report(Int64(number))) }
+        let reports = (0..<1_500).map { report(Int64($0)) }
+        for report in reports { queue.put(report) }
+        #expect(queue.takeLacking().isEmpty, "not before there is room")
         let entries = words(queue.take())
         #expect(entries.count == 1_000)
         #expect(entries.first == "visits", "only frames are dropped")
         #expect(entries.last == "frame 1499.jpg")
         #expect(queue.dropped == 501)
+        #expect(queue.takeLacking() == reports.prefix(501).map(\.identity), "to be found again")
+        #expect(queue.dropped == 0 && queue.takeLacking().isEmpty)
     }
 }

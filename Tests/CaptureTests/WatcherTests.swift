@@ -259,6 +259,18 @@ import Vocabulary
         #expect(Set(yard.recorded.map(\.id)).count == 500 && yard.answers.count == 500)
     }
 
+    @Test func aFileThatIsGivenBackIsFoundAgain() throws {
+        let yard = try Yard()
+        #expect(eventually { yard.status.scans > 0 })
+        for number in 0..<3 { try yard.directory.write(jpeg(data: 50 + number), to: "\(number).jpg") }
+        #expect(eventually { yard.answers.count == 3 })
+        let lost = try #require(yard.answers.first?.claim.identity)
+        yard.backlog.giveBack(lost)
+        #expect(eventually { yard.answers.count == 4 })
+        #expect(yard.answers.last?.claim.identity == lost)
+        #expect(yard.isQuiet())
+    }
+
     @Test func stoppingIsPrompt() throws {
         let yard = try Yard()
         #expect(eventually { yard.status.scans > 0 })

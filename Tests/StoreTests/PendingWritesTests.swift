@@ -35,6 +35,18 @@ import Vocabulary
         }
     }
 
+    @Test func framesThatWereGivenUpForWantOfRoomAreGivenBackOnce() {
+        var pending = PendingWrites()
+        for number in 0..<PendingWrites.bound + 3 { pending.append(frames(number)) }
+        pending.append(.visitsEnded([Sample.visitID(1)], at: Sample.start))
+        #expect(pending.lost == 4)
+        #expect(pending.takeGivenUp() == (0..<4).map { Sample.identity($0) })
+        #expect(pending.lost == 0 && pending.takeGivenUp().isEmpty)
+        // What makes no sense is not wanted again.
+        pending.giveUp(pending.next(probing: true)[0].number)
+        #expect(pending.lost == 1 && pending.takeGivenUp().isEmpty)
+    }
+
     @Test func aChunkIsBoundedAndHoldsOneWriteAtLeast() {
         var pending = PendingWrites()
         #expect(pending.next(probing: false).isEmpty)
