@@ -40,7 +40,7 @@ struct LeadingDirections {
         var basis = Matrix(rows: scatter.rows, columns: count)
         for place in basis.values.indices { basis.values[place] = Bool.random(using: &random) ? 1 : -1 }
         for _ in 0..<iterations {
-            // Once leaves them nearly orthonormal in float32, twice wholly (Yamamoto 2015).
+            // Once leaves them far from orthonormal in float32, twice within a hundredth (Yamamoto 2015).
             guard let once = orthonormalised(scatter.multiplied(by: Panels(basis))), let twice = orthonormalised(once)
             else { return nil }
             basis = twice
