@@ -169,9 +169,16 @@ public struct Course: Sendable {
         for key in disputed { seen[key] = nil }
         let same = copies - disputed.count
         if same > 0 { warnings.append("\(same) photos are there twice under one label: each counts once") }
-        return seen.values.sorted {
-            ($0.photo.label, $0.facts.digest, $0.photo.path) < ($1.photo.label, $1.facts.digest, $1.photo.path)
+        return seen.values.sorted { left, right in
+            let a = (left.photo.label, left.facts.digest, left.photo.path)
+            let b = (right.photo.label, right.facts.digest, right.photo.path)
+            return a != b ? a < b : Self.corners(left).lexicographicallyPrecedes(Self.corners(right))
         }
+    }
+
+    /// Of the region, nothing where it is the whole photo.
+    private static func corners(_ photo: Photo) -> [Double] {
+        photo.photo.region.map { [$0.x, $0.y, $0.width, $0.height] } ?? []
     }
 
     private func counts(_ labels: [String], _ owners: [Int], _ groups: [Int]) -> [(photos: Int, groups: Int)] {

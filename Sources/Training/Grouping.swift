@@ -81,11 +81,12 @@ struct Grouping {
         for top in stride(from: 0, to: photos.count, by: block) {
             let rows = Array(top..<min(top + block, photos.count))
             let columns = Array(0..<min(top + block, photos.count))
-            let products = embeddings.rows(rows).multiplied(by: Panels(transposing: embeddings.rows(columns)))
+            // The block is what is packed anew: there are fewer of it.
+            let products = embeddings.rows(columns).multiplied(by: Panels(transposing: embeddings.rows(rows)))
             products.values.withUnsafeBufferPointer { products in
-                for (place, row) in rows.enumerated() {
-                    for column in 0..<row {
-                        let cosine = products[place * columns.count + column]
+                for column in columns {
+                    for row in max(top, column + 1)..<columns.count {
+                        let cosine = products[column * rows.count + row - top]
                         guard cosine > leastCosine else { continue }
                         let bits = (photos[row].hash ^ photos[column].hash).nonzeroBitCount
                         if cosine > sameCosine || bits <= mostBits { pairs.append((column, row)) }

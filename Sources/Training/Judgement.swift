@@ -100,11 +100,18 @@ public struct Judgement: Sendable {
             guard next < answer.probability, answer.isRight else { continue }  // equal ones pass together
             let share = Double(hits) / Double(place + 1)
             guard share >= precision else { continue }
-            // Rounded up to what one writes into the settings, but never past the answer itself.
-            let written = min(answer.probability, ((answer.probability + next) / 2 * 1_000).rounded(.up) / 1_000)
-            best = .init(probability: written, precision: share, recall: Double(hits) / Double(max(1, photos)))
+            best = .init(
+                probability: Self.written(above: next, upTo: answer.probability), precision: share,
+                recall: Double(hits) / Double(max(1, photos)))
         }
         return best
+    }
+
+    /// What one writes into the settings: the middle, rounded up to as few digits, three or more, as do not pass the upper one.
+    static func written(above lower: Double, upTo upper: Double) -> Double {
+        let digits = (3...15).map { pow(10, Double($0)) }
+        let rounded = digits.lazy.map { ((lower + upper) / 2 * $0).rounded(.up) / $0 }
+        return rounded.first { $0 <= upper } ?? upper
     }
 
     /// Photos whose label the answers doubt most, by the probability of their label (HEAD 5).

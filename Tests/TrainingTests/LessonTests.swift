@@ -136,6 +136,12 @@ struct CalibrationTests {
         #expect(Calibration.rocArea(known: [], strangers: [1]) == nil)
     }
 
+    /// Where two answers are close a third digit would pass the upper one: 0.9627264142036438 was printed.
+    @Test(arguments: [(0.2, 0.6, 0.4), (0.9625, 0.9627264142036438, 0.9627), (0.5, 0.5, 0.5)])
+    func aThresholdHasFewDigits(lower: Double, upper: Double, written: Double) {
+        #expect(Judgement.written(above: lower, upTo: upper) == written)
+    }
+
     @Test func aThresholdReachesThePrecisionAskedFor() throws {
         let answers = [0.9, 0.8, 0.7, 0.6].enumerated().map { place, probability in
             Judgement.Answer(
