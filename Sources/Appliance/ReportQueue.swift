@@ -19,6 +19,12 @@ final class ReportQueue: Sendable {
         var dropped = 0
         /// Those of them that can be found again.
         var lacking: [FrameIdentity] = []
+
+        func oldestFrame(where holds: (FrameReport) -> Bool) -> Int? {
+            entries.firstIndex { entry in
+                if case .frame(let report) = entry { report.state != .noted && holds(report) } else { false }
+            }
+        }
     }
 
     /// A second of a hundred frames, ten times over: beyond it the oldest are dropped and counted.
@@ -92,10 +98,9 @@ final class ReportQueue: Sendable {
     private func put(_ entry: Entry) {
         state.withLock { state in
             if state.entries.count >= ReportQueue.capacity {
-                // Only answered frames are given up: their files are still where the camera put them.
-                let oldest = state.entries.firstIndex { entry in
-                    if case .frame(let report) = entry { report.state != .noted } else { false }
-                }
+                // Only answered frames are given up: their files are still where the camera put them. Those that set something
+                // off last: found again they are late, and their record would say so.
+                let oldest = state.oldestFrame { $0.actions.isEmpty } ?? state.oldestFrame { _ in true }
                 if let oldest {
                     let entry = state.entries.remove(at: oldest)
                     state.dropped += 1

@@ -107,7 +107,8 @@ struct ModelYard {
 
 /// Waits until a condition holds, a minute at most.
 func holds(_ condition: () async throws -> Bool) async rethrows -> Bool {
-    let limit = ContinuousClock.now + .seconds(60)
+    // Versions are loaded at a low priority: beside other tests on two busy cores that takes minutes.
+    let limit = ContinuousClock.now + .seconds(300)
     while ContinuousClock.now < limit {
         if try await condition() { return true }
         try? await Task.sleep(for: .milliseconds(20))
