@@ -105,7 +105,7 @@ struct ModelYard {
     private static let shipped = Shipped()
 }
 
-/// Waits until a condition holds, a minute at most.
+/// Waits until a condition holds, five minutes at most.
 func holds(_ condition: () async throws -> Bool) async rethrows -> Bool {
     // Versions are loaded at a low priority: beside other tests on two busy cores that takes minutes.
     let limit = ContinuousClock.now + .seconds(300)
