@@ -141,11 +141,12 @@ in_compiler() {
             bash -euc "cd /rooster && exec \"\$@\"" bash "$@"' bash "$@"
 }
 
-# swift_for ARCH NAME ARGUMENT...: swift build for ARCH, with its products and all it remembers in $cache/build/NAME.
+# swift_for ARCH NAME ARGUMENT...: swift build for ARCH, with its products and all it remembers in $cache/build/NAME. Without what is for
+# debuggers: it names the compiled C modules by a random number, so that no two builds are alike, and half the time goes into it.
 swift_for() {
     local arch=$1 name=$2
     shift 2
-    in_compiler swift build --disable-sandbox --scratch-path "/build/$name" \
+    in_compiler swift build --disable-sandbox -debug-info-format none --scratch-path "/build/$name" \
         --swift-sdks-path /sdk --swift-sdk "rooster-$arch" --triple "$(triple_of "$arch")" \
         -Xlinker "/sdk/rooster-$arch.artifactbundle/glibc.o" ${ROOSTER_JOBS:+-j "$ROOSTER_JOBS"} "$@"
 }
