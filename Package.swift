@@ -102,6 +102,9 @@ let package = Package(
         .target(
             name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", exclude: ["main.c"],
             cSettings: kernelSettings),
+        .target(
+            name: "CoefficientChecks", dependencies: ["CJPEG"], path: "Tests/CoefficientChecks",
+            cSettings: kernelSettings + [.headerSearchPath("../../Sources/CJPEG")]),
         .executableTarget(
             name: "onnx-conformance", dependencies: ["Inference", "ONNXFormat"], path: "Tests/OnnxConformance",
             swiftSettings: strict),
@@ -109,7 +112,8 @@ let package = Package(
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary", "TestSupport"]),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "TestSupport"]),
         .testTarget(
-            name: "ImagingTests", dependencies: ["Imaging", "CKernels", "Vocabulary", "TestSupport"],
+            name: "ImagingTests",
+            dependencies: ["Imaging", "CoefficientChecks", "CKernels", "Vocabulary", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ONNXFormatTests", dependencies: ["ONNXFormat", protobuf, "TestSupport"]),
         .testTarget(

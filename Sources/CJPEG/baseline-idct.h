@@ -2,6 +2,8 @@
 // pass), to the bit. Where values of a damaged file overflow they do what its SSE2 and AVX2 code does, too: sums and products
 // of 16 bits wrap, results of the first pass are saturated to 16 bits.
 // Included by baseline-rows.c alone, which compiles it for each processor.
+#pragma once
+
 #include "baseline-blocks.h"
 
 typedef int16_t shorts __attribute__((vector_size(16)));  // a value of each of 8 columns

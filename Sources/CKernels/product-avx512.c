@@ -5,6 +5,8 @@
 #define RK_PRODUCT_ROWS 14
 #define RK_PRODUCT_VECTORS 2
 #define RK_PRODUCT_NARROW_ROWS 14
+// 8 sums of one row.
+#define RK_PRODUCT_STREAMS 4
 
 #include "product-body.h"
 #pragma clang attribute pop

@@ -15,8 +15,7 @@ enum {
     product_vectors = RK_PRODUCT_VECTORS,
     product_narrow_rows = RK_PRODUCT_NARROW_ROWS,
     product_panel_vectors = rk_product_panel / rk_lanes,
-    product_line = 64,        // bytes of a cache line
-    product_distance = 4096,  // bytes ahead in weights that are read once: processors themselves stop at a page's end
+    product_line = 64,  // bytes of a cache line
     product_most_rows = RK_PRODUCT_NARROW_ROWS > RK_PRODUCT_ROWS ? RK_PRODUCT_NARROW_ROWS : RK_PRODUCT_ROWS,
 };
 
@@ -131,12 +130,55 @@ RK_INLINE void product_columns(
     for (; row < rows; row++) product_tile(panel, src, row, 1, vectors, n);
 }
 
+// One row: a dense layer waits for its weights, each of which is read once. A processor fetches ahead in several places at once
+// what it would not in one, so that some whole panels take turns for each k. Returns how many columns it did.
+RK_INLINE size_t product_row(const product_panel *panel, const float *src) {
+    const rk_product *shape = panel->shape;
+    const size_t depth = shape->depth, size = depth * rk_product_panel;
+    size_t first = 0;
+    for (; shape->columns - first >= RK_PRODUCT_STREAMS * rk_product_panel; first += RK_PRODUCT_STREAMS * rk_product_panel) {
+        rk_v sum[RK_PRODUCT_STREAMS][product_panel_vectors];
+#pragma clang loop unroll(full)
+        for (size_t p = 0; p < RK_PRODUCT_STREAMS; p++) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < product_panel_vectors; v++) {
+                const size_t column = first + p * rk_product_panel + v * rk_lanes;
+                sum[p][v] = panel->bias ? v_load(panel->bias + column) : v_zero();
+            }
+        }
+        const float *weights = panel->weights + first * depth;
+#pragma clang loop unroll(disable)
+        for (size_t k = 0; k < depth; k++, weights += rk_product_panel) {
+            const rk_v spread = v_all(src[k]);
+#pragma clang loop unroll(full)
+            for (size_t p = 0; p < RK_PRODUCT_STREAMS; p++) {
+#pragma clang loop unroll(full)
+                for (size_t v = 0; v < product_panel_vectors; v++) {
+                    sum[p][v] = v_fma(spread, v_load(weights + p * size + v * rk_lanes), sum[p][v]);
+                }
+            }
+        }
+#pragma clang loop unroll(full)
+        for (size_t p = 0; p < RK_PRODUCT_STREAMS; p++) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < product_panel_vectors; v++) {
+                const size_t column = first + p * rk_product_panel + v * rk_lanes;
+                rk_v result = sum[p][v];
+                if (panel->residual) result = v_add(result, v_load(panel->residual + column));
+                v_store(panel->dst + column, v_clamp(result, panel->bounds));
+            }
+        }
+    }
+    return first;
+}
+
 void RK_VARIANT(f32_f32_product)(
     const rk_product *shape, size_t rows, const float *src, const float *weights, const float *bias,
     const float *residual, float *dst) {
     const rk_bounds bounds = v_bounds(shape->minimum, shape->maximum);
     product_panel panel = {shape, weights, bias, residual, dst, 0, 0, false, bounds};
-    for (size_t first = 0; first < shape->columns; first += rk_product_panel) {
+    const size_t done = rows == 1 ? product_row(&panel, src) : 0;
+    for (size_t first = done; first < shape->columns; first += rk_product_panel) {
         const size_t rest = shape->columns - first;
         panel.width = rest < rk_product_panel ? rest : rk_product_panel;
         const float *begin = weights + first * shape->depth;
@@ -144,17 +186,6 @@ void RK_VARIANT(f32_f32_product)(
         const size_t lead = rest > rk_product_panel ? rk_product_panel : shape->lead;
         panel.ahead = lead ? (uintptr_t)begin + lead * shape->depth * sizeof(float) : 0;
         panel.first = first == 0 && shape->src_stride == shape->depth;
-        if (rows == 1 && panel.width == rk_product_panel) {  // a dense layer waits for memory: a whole panel at once
-            panel.weights = begin;
-            panel.bias = bias ? bias + first : NULL;
-            panel.residual = residual ? residual + first : NULL;
-            panel.dst = dst + first;
-            const uintptr_t soon = (uintptr_t)begin + product_distance;
-            const size_t step = rk_product_panel * sizeof(float);
-            const product_ahead ahead = {soon, soon + product_line, step, step};
-            product_tile_ahead(&panel, src, 0, 1, product_panel_vectors, rk_lanes, &ahead);
-            continue;
-        }
         while (column < panel.width) {
             panel.weights = begin + column;
             panel.bias = bias ? bias + first + column : NULL;

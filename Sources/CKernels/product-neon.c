@@ -5,6 +5,8 @@
 #define RK_PRODUCT_ROWS 6
 #define RK_PRODUCT_VECTORS 4
 #define RK_PRODUCT_NARROW_ROWS 12
+// 16 sums of one row.
+#define RK_PRODUCT_STREAMS 2
 
 #include "product-body.h"
 #pragma clang attribute pop

@@ -5,6 +5,8 @@
 #define QUAD_PIXELS_4 6
 #define QUAD_PIXELS_2 12
 #define QUAD_PIXELS_1 16
+// 16 sums of one pixel.
+#define QUAD_STREAMS 4
 
 #include "quad-convolution-body.h"
 #pragma clang attribute pop

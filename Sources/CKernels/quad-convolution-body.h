@@ -9,7 +9,8 @@
 #include "quad-packing.h"
 #include "quad-tails.h"
 
-// The including file sets the pixels of a tile by the vectors of a panel: QUAD_PIXELS_4, _2 (even), _1 (a multiple of 4).
+// The including file sets the pixels of a tile by the vectors of a panel: QUAD_PIXELS_4, _2 (even), _1 (a multiple of 4); and
+// QUAD_STREAMS, the panels that take turns where there is one pixel.
 
 enum { quad_line = 64 };  // bytes of a cache line
 
@@ -42,6 +43,18 @@ RK_INLINE void store_pixel(uint8_t *p, const uint8_t *bytes, size_t whole, size_
     } else {
         for (size_t i = 0; i < width; i++) p[i] = bytes[i];
     }
+}
+
+// The sums of one pixel as floats: `width` channels.
+RK_INLINE void store_floats(float *dst, const rk_sums *sum, const int8_t *scales, size_t vectors, size_t width) {
+    float out[4 * quad_lanes];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; v++) {
+        const rk_floats value = f_mul(f_of(sum[v]), f_load_packed(scales + v * quad_lanes * 4));
+#pragma clang loop unroll(full)
+        for (size_t b = 0; b < quad_blocks; b++) f_store_block(out + 4 * (vectors * b + v), value, b);
+    }
+    memcpy(dst, out, width * sizeof(float));
 }
 
 // Pixels first ..< first + pixels of a run. pixels and vectors are constants.
@@ -93,14 +106,7 @@ RK_INLINE void convolution_tile(const run *run, size_t first, size_t pixels, siz
     if (run->floats) {
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < pixels; i++) {
-            float out[4 * quad_lanes];
-#pragma clang loop unroll(full)
-            for (size_t v = 0; v < vectors; v++) {
-                const rk_floats value = f_mul(f_of(sum[i][v]), f_load_packed(scales + v * quad_lanes * 4));
-#pragma clang loop unroll(full)
-                for (size_t b = 0; b < quad_blocks; b++) f_store_block(out + 4 * (vectors * b + v), value, b);
-            }
-            memcpy(run->floats + (first + i) * shape->dst_pixel, out, run->width * sizeof(float));
+            store_floats(run->floats + (first + i) * shape->dst_pixel, sum[i], scales, vectors, run->width);
         }
         return;
     }
@@ -269,13 +275,59 @@ static void convolve_panel(
     }
 }
 
+// One pixel, as a dense layer has, which waits for its weights: a processor fetches ahead in several places at once what it would
+// not in one, so that some whole panels take turns for each quad. Returns how many channels it did.
+static size_t convolve_pixel(const rk_quantized_convolution *shape, const uint8_t *src, const int8_t *weights, float *dst) {
+    enum { width = 4 * quad_lanes };
+    const size_t quads = shape->depth / 4;
+    const size_t bytes = quad_panel_bytes(4, quad_lanes, quads, quad_vector_bytes);
+    size_t first = 0;
+    for (; shape->channels - first >= QUAD_STREAMS * width; first += QUAD_STREAMS * width) {
+        const int8_t *const panel = weights + first / width * bytes;
+        rk_sums sum[QUAD_STREAMS][4];
+#pragma clang loop unroll(full)
+        for (size_t p = 0; p < QUAD_STREAMS; p++) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < 4; v++) sum[p][v] = q_load(panel + p * bytes + v * quad_lanes * 4);
+        }
+        const int8_t *next = panel + width * 8;
+#pragma clang loop unroll(disable)
+        for (size_t q = 0; q < quads; q++, next += 4 * quad_vector_bytes) {
+            const rk_quads quad = q_all(quad_at(src + 4 * q));
+#pragma clang loop unroll(full)
+            for (size_t p = 0; p < QUAD_STREAMS; p++) {
+#pragma clang loop unroll(full)
+                for (size_t v = 0; v < 4; v++) {
+                    sum[p][v] = q_dot(sum[p][v], quad, q_weights(next + p * bytes + v * quad_vector_bytes));
+                }
+            }
+        }
+#pragma clang loop unroll(full)
+        for (size_t p = 0; p < QUAD_STREAMS; p++) {
+            store_floats(dst + first + p * width, sum[p], panel + p * bytes + width * 4, 4, width);
+        }
+    }
+    return first;
+}
+
+static bool is_one_pixel(const rk_quantized_convolution *shape, size_t first_row, size_t rows) {
+    const rk_window *w = &shape->window;
+    return w->height * w->width == 1 && w->pad_left == 0 && w->pad_top == 0 && shape->dst_width == 1 && rows == 1 &&
+           first_row == 0 && shape->depth % 4 == 0;
+}
+
 static void convolve(
     const rk_quantized_convolution *shape, const uint8_t *src, const uint8_t *border, const void *weights,
     const uint8_t *residual, uint8_t *dst, float *floats, size_t first_row, size_t rows) {
     const rk_requantization *how = &shape->requantization;
     run run = {.shape = shape, .panel = weights, .limits = q_limits(how->zero, how->minimum, how->maximum)};
     const size_t quads = shape->window.height * shape->window.width * quad_count(shape->depth);
-    for (size_t first = 0; first < shape->channels;) {
+    size_t first = 0;
+    if (floats && is_one_pixel(shape, first_row, rows)) {
+        first = convolve_pixel(shape, src, weights, floats);
+        run.panel += first / (4 * quad_lanes) * quad_panel_bytes(4, quad_lanes, quads, quad_vector_bytes);
+    }
+    while (first < shape->channels) {
         const size_t left = shape->channels - first, vectors = quad_vectors(left, quad_lanes);
         const size_t width = vectors * quad_lanes;
         const size_t bytes = quad_panel_bytes(vectors, quad_lanes, quads, quad_vector_bytes);

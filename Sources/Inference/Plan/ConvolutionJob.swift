@@ -29,17 +29,31 @@ struct ConvolutionJob {
     /// How a depthwise convolution over an expanded picture is cut. The ring takes a quarter of the second-level cache of
     /// the smallest boards (512 kB), or the rows that one output row needs.
     func ring(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
-        let window = placed.window
-        let reach = (window.kernel.height - 1) * window.dilations.y + 1
         let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.panel)
-        let fitting = max((32 << 10) / rowSize, reach)
-        let turn = min((fitting - reach) / window.strides.y + 1, output[2])
-        var sizes = ExpandedDepthwiseStep.Sizes(
+        var sizes = ringSizes(depth: depth, turn: (max((32 << 10) / rowSize, reach) - reach) / window.stride_y + 1)
+        sizes.spread(over: threads, window: placed.window, reach: reach)
+        return sizes
+    }
+
+    /// The same with rings of all channels, and another convolution behind: half of that cache, or what one output row needs.
+    func rings(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
+        let (row, outputRow) = (input[3] * input[1], output[3] * output[1])
+        let more = max(0, (64 << 10) - reach * row - outputRow) / (window.stride_y * row + outputRow)
+        var sizes = ringSizes(depth: depth, turn: more + 1)
+        sizes.bandRows = (sizes.outputHeight + threads - 1) / threads
+        return sizes
+    }
+
+    /// Input rows under the window.
+    private var reach: Int { (window.height - 1) * window.dilation_y + 1 }
+
+    /// - Parameter turn: output rows of a turn.
+    private func ringSizes(depth: Int, turn: Int) -> ExpandedDepthwiseStep.Sizes {
+        let turn = min(turn, output[2])
+        return ExpandedDepthwiseStep.Sizes(
             images: input[0], height: input[2], width: input[3], depth: depth, channels: input[1],
             outputHeight: output[2], outputWidth: output[3], bandRows: output[2], turnRows: turn,
-            ringRows: min((turn - 1) * window.strides.y + reach, input[2]), chunk: ExpandedDepthwiseStep.Sizes.panel)
-        sizes.spread(over: threads, reach: reach, stride: window.strides.y)
-        return sizes
+            ringRows: min((turn - 1) * window.stride_y + reach, input[2]), chunk: ExpandedDepthwiseStep.Sizes.panel)
     }
 
     /// The matrix product, and how its patches are gathered where the input isn't the matrix already.
@@ -71,6 +85,7 @@ struct ConvolutionJob {
         let fitting = max(tile, cacheFloats / (sizes.outputChannels + sizes.depth) / tile * tile)
         guard threads > 1 else { return (min(fitting, sizes.rows), sizes.columns) }
         let panels = wholePanels(sizes.columns) / wholePanels(1)
+        let readsAgain = sizes.columns * sizes.depth > cacheFloats
         var best = (rows: fitting, columns: sizes.columns, cost: Double.infinity)
         for rows in [fitting, 2 * tile, tile, tile / 2] where rows <= fitting {
             for strip in stride(from: panels, to: 0, by: -1) where sizes.groups == 1 || strip == panels {
@@ -78,13 +93,19 @@ struct ConvolutionJob {
                 let cut = Cut(
                     lines: sizes.rows, line: min(rows, sizes.rows), columns: sizes.columns, column: width,
                     stripByStrip: false)
-                let cost = cut.cost(threads: threads, images: sizes.images, perStrip: 0.01)
+                let cost = cut.cost(
+                    threads: threads, images: sizes.images, perStrip: 0.01,
+                    linesOfWeights: readsAgain ? Self.linesOfWeights : 0)
                 if cost < best.cost { best = (rows, width, cost) }
             }
         }
         let (rows, columns, _) = best
         return (min(rows, sizes.rows), min(columns, sizes.columns))
     }
+
+    /// Rows that a core multiplies in the time it takes to read their weights out of the last cache: 50 billion products a second,
+    /// three billion weights.
+    private static let linesOfWeights = 16
 }
 
 /// A rectangle of work cut into units of `line` lines by `column` columns, the last ones smaller.
@@ -97,10 +118,11 @@ struct Cut {
     var stripByStrip: Bool
 
     /// What the busiest thread does, as a multiple of its fair share, and what further units cost.
-    /// - Parameter perStrip: what a strip of columns costs: what it reads is read once more, and neighbours write to
-    ///   the same cache lines.
-    func cost(threads: Int, images: Int, perStrip: Double) -> Double {
-        let heights = stride(from: 0, to: lines, by: line).map { min(line, lines - $0) }
+    /// - Parameters:
+    ///   - perStrip: what a strip of columns costs: what it reads is read once more, and neighbours write to the same cache lines.
+    ///   - linesOfWeights: as many lines as take the time in which the weights of a unit are read.
+    func cost(threads: Int, images: Int, perStrip: Double, linesOfWeights: Int = 0) -> Double {
+        let heights = stride(from: 0, to: lines, by: line).map { min(line, lines - $0) + linesOfWeights }
         let widths = stride(from: 0, to: columns, by: column).map { min(column, columns - $0) }
         var units: [Int] = []
         for _ in 0..<min(images, 2 * threads) {
@@ -117,7 +139,7 @@ struct Cut {
             for thread in 1..<threads where busy[thread] < busy[free] { free = thread }
             busy[free] += free % 2 == 0 ? left.removeFirst() : left.removeLast()
         }
-        let share = Double(units.reduce(0, +)) / Double(threads)
+        let share = Double(min(images, 2 * threads) * lines * columns) / Double(threads)
         return Double(busy.max() ?? 0) / share + 0.002 * Double(units.count) + perStrip * Double(widths.count)
             + (units.count < 2 * threads ? 0.05 : 0)
     }

@@ -10,8 +10,9 @@ struct FusedNode {
     /// For the benchmark: the names of all of them.
     var name: String
     var operatorType: String
-    /// For a depthwise convolution: the pointwise one that makes its input, for it alone.
-    private(set) var expansion: [FusedNode] = []
+    /// The convolution that makes its input, for it alone, and is computed along with it; at most one. Of a depthwise convolution
+    /// the pointwise one, of a pointwise one the depthwise one with its own.
+    private(set) var before: [FusedNode] = []
     /// Place of the last of them in the graph: there the kernel runs, as all it reads is ready.
     var position: Int
 
@@ -30,8 +31,8 @@ struct FusedNode {
         self.position = position
     }
 
-    fileprivate mutating func expand(by first: FusedNode) {
-        expansion = [first]
+    fileprivate mutating func follow(_ first: FusedNode) {
+        before = [first]
         name = first.name + " + " + name
         operatorType = first.operatorType + " + " + operatorType
     }
@@ -41,6 +42,7 @@ struct FusedNode {
 ///
 ///     Conv          [+ Add of another value] [+ activation]      depthwise: no Add, its kernel has no room for it
 ///     Conv 1x1 [+ activation] + depthwise Conv [+ activation]    the expanded picture is never in memory as a whole
+///         + Conv 1x1 [+ Add] [+ activation]                      ... nor what the second makes of it, where that is large
 ///     Gemm, MatMul  [+ activation]
 ///     ChannelScale  [+ activation]                               a BatchNormalization that could not be folded
 ///     Add           [+ activation]
@@ -67,22 +69,35 @@ func fused(_ graph: Graph) -> [FusedNode] {
         }
         answer.append(fused)
     }
-    return joiningExpansions(answer, graph, uses).sorted { $0.position < $1.position }
+    answer = joined(answer, uses) { first, second in expands(first.node, second.node, graph) }
+    answer = joined(answer, uses) { first, second in projects(first, second.node, graph) }
+    return answer.sorted { $0.position < $1.position }
 }
 
-/// Puts pointwise convolutions into the depthwise ones that alone read them.
-private func joiningExpansions(_ nodes: [FusedNode], _ graph: Graph, _ uses: Uses) -> [FusedNode] {
+/// Puts nodes into those behind them that alone read them.
+private func joined(_ nodes: [FusedNode], _ uses: Uses, where joins: (FusedNode, FusedNode) -> Bool) -> [FusedNode] {
     var answer = nodes
     let byOutput = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.output, $0) })
     var gone: Set<Int> = []
     for (index, fused) in nodes.enumerated() {
         guard let writer = byOutput[fused.node.inputs[0]], nodes[writer].residual == nil,
-            uses.soleReader(of: nodes[writer].output) != nil, expands(nodes[writer].node, fused.node, graph)
+            uses.soleReader(of: nodes[writer].output) != nil, joins(nodes[writer], fused)
         else { continue }
-        answer[index].expand(by: nodes[writer])
+        answer[index].follow(nodes[writer])
         gone.insert(writer)
     }
     return answer.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
+}
+
+/// Whether the first is a depthwise convolution over an expanded picture and the second a pointwise one for which it is faster to
+/// go on row by row: what lies between would fill a second-level cache, and the weights of both stay in the first.
+private func projects(_ first: FusedNode, _ second: Node, _ graph: Graph) -> Bool {
+    guard let expansion = first.before.first?.node, expansion.operation is Convolution,
+        let projection = second.operation as? Convolution, projection.groups == 1, projection.window.isPointwise
+    else { return false }
+    let (input, output) = (graph[expansion.inputs[0]].shape, graph[second.output].shape)
+    let between = graph[first.output].shape
+    return between[1] * (input[1] + output[1]) <= 24 << 10 && between[1] * between[2] * between[3] > 192 << 10
 }
 
 /// Whether the first node is a pointwise convolution and the second a depthwise one, both on numbers or both on bytes.

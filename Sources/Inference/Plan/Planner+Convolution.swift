@@ -3,9 +3,11 @@ import ONNXFormat
 
 extension Planner {
     mutating func plan(_ convolution: Convolution, _ fused: FusedNode) throws(Fault) {
-        let job = try job(convolution, fused)
-        if let expansion = fused.expansion.first, let pointwise = expansion.node.operation as? Convolution {
-            try planExpanded(job, from: try self.job(pointwise, expansion))
+        let job = try job(fused)
+        if let depthwise = fused.before.first, let expansion = depthwise.before.first {
+            try planInvertedResidual(job, depthwise: try self.job(depthwise), expansion: try self.job(expansion))
+        } else if let expansion = fused.before.first {
+            try planExpanded(job, from: try self.job(expansion))
         } else if convolution.isDepthwise(channels: job.input[1], outputs: job.output[1]) {
             try planDepthwise(job)
         } else if convolution.groups == 1, job.input[1] <= 4, fused.residual == nil,
@@ -17,8 +19,9 @@ extension Planner {
         }
     }
 
-    private func job(_ convolution: Convolution, _ fused: FusedNode) throws(Fault) -> ConvolutionJob {
+    private func job(_ fused: FusedNode) throws(Fault) -> ConvolutionJob {
         let node = fused.node
+        guard let convolution = node.operation as? Convolution else { throw Fault(.invalid, "it is no convolution") }
         let (input, output) = (graph[node.inputs[0]].shape, graph[fused.output].shape)
         guard let filters = graph[node.inputs[1]].constant else { throw Fault(.invalid, "its weights are not known") }
         return ConvolutionJob(
@@ -31,24 +34,51 @@ extension Planner {
     private mutating func planExpanded(_ job: ConvolutionJob, from pointwise: ConvolutionJob) throws(Fault) {
         let sizes = job.ring(depth: pointwise.input[1], threads: threads)
         let input = try tensor(pointwise.fused.node.inputs[0], .pixels)
-        let expansion = ExpandedDepthwiseStep.Part(
+        let rows = try expandedRows(sizes, job, from: pointwise, input: input)
+        let write = newTensor(job.fused.output, .pixels)
+        var traits = traits(
+            job.fused, kernel: name(pointwise, job), multiplications: pointwise.multiplications + job.multiplications,
+            reads: [input], write: write, units: sizes.units)
+        traits.scratch = sizes.ring
+        try append(ExpandedDepthwiseStep(traits, sizes, rows))
+    }
+
+    private mutating func planInvertedResidual(
+        _ job: ConvolutionJob, depthwise: ConvolutionJob, expansion: ConvolutionJob
+    ) throws(Fault) {
+        let sizes = depthwise.rings(depth: expansion.input[1], threads: threads)
+        let input = try tensor(expansion.fused.node.inputs[0], .pixels)
+        let rows = try expandedRows(sizes, depthwise, from: expansion, input: input)
+        let residual = try job.fused.residual.map { value throws(Fault) in try tensor(value, .pixels) }
+        let projection = InvertedResidualStep.Projection(
+            channels: job.output[1], weights: try packed(job.filters, groups: 1),
+            bias: try job.bias.map { bias throws(Fault) in try packed(bias, order: [0]) }, residual: residual,
+            finish: job.finish)
+        let write = newTensor(job.fused.output, .pixels)
+        var traits = traits(
+            job.fused, kernel: name(expansion, depthwise) + ", " + kernels.name("product") + job.finish.suffix,
+            multiplications: expansion.multiplications + depthwise.multiplications + job.multiplications,
+            reads: [input] + (residual.map { [$0] } ?? []), write: write, units: sizes.images * sizes.bands)
+        traits.scratch = InvertedResidualStep.scratch(sizes)
+        try append(InvertedResidualStep(traits, sizes, rows, projection, kernels: kernels))
+    }
+
+    private mutating func expandedRows(
+        _ sizes: ExpandedDepthwiseStep.Sizes, _ job: ConvolutionJob, from pointwise: ConvolutionJob, input: TensorID
+    ) throws(Fault) -> ExpandedRows {
+        let expansion = ExpandedRows.Part(
             weights: try packed(pointwise.filters, groups: 1),
             bias: try pointwise.bias.map { bias throws(Fault) in try packed(bias, order: [0]) },
             finish: pointwise.finish)
-        let depthwise = ExpandedDepthwiseStep.Part(
+        let depthwise = ExpandedRows.Part(
             weights: try packed(job.filters, order: [2, 3, 1, 0]),
             bias: try job.bias.map { bias throws(Fault) in try packed(bias, order: [0]) }, finish: job.finish)
-        let write = newTensor(job.fused.output, .pixels)
-        var traits = traits(
-            job.fused,
-            kernel: kernels.name("product") + pointwise.finish.suffix + ", " + kernels.name("depthwise")
-                + job.finish.suffix, multiplications: pointwise.multiplications + job.multiplications,
-            reads: [input], write: write, units: sizes.units)
-        traits.scratch = sizes.ring
-        try append(
-            ExpandedDepthwiseStep(
-                traits, sizes, window: job.window, expansion: expansion, depthwise: depthwise, input: input,
-                kernels: kernels))
+        return ExpandedRows(
+            sizes, window: job.window, expansion: expansion, depthwise: depthwise, input: input, kernels: kernels)
+    }
+
+    private func name(_ pointwise: ConvolutionJob, _ depthwise: ConvolutionJob) -> String {
+        kernels.name("product") + pointwise.finish.suffix + ", " + kernels.name("depthwise") + depthwise.finish.suffix
     }
 
     private mutating func planDepthwise(_ job: ConvolutionJob) throws(Fault) {

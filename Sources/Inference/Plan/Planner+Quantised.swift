@@ -74,7 +74,7 @@ extension Planner {
 
     mutating func plan(_ convolution: QuantisedConvolution, _ fused: FusedNode) throws(Fault) {
         let job = try QuantisedJob(convolution, fused, graph)
-        if let first = fused.expansion.first, let pointwise = first.node.operation as? QuantisedConvolution {
+        if let first = fused.before.first, let pointwise = first.node.operation as? QuantisedConvolution {
             return try planExpanded(job, from: try QuantisedJob(pointwise, first, graph))
         }
         let input = try tensor(fused.node.inputs[0], .bytes)
@@ -278,13 +278,7 @@ struct QuantisedJob {
             images: images, height: input.height, width: input.width, depth: depth, channels: channels.output,
             outputHeight: output.height, outputWidth: output.width, bandRows: output.height, turnRows: turn,
             ringRows: min((turn - 1) * window.strides.y + reach, input.height), chunk: QuantisedExpandedStep.chunk)
-        if threads > 1, images * sizes.chunks < 4 * threads {
-            // More bands compute the rows between them twice: just as many as keep the threads busy. The narrow chunk at the
-            // end takes longer than its channels, so that this is faster than the cut that is even in those.
-            let bands = (3 * threads + images * sizes.chunks - 1) / (images * sizes.chunks)
-            sizes.bandRows = max(1, (output.height + bands - 1) / bands)
-        }
-        if sizes.bands == 1 { sizes.lead = (threads + 1) / 2 }
+        sizes.spread(over: threads, window: placed.window, reach: reach)
         return sizes
     }
 }

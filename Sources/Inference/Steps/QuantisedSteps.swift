@@ -203,8 +203,8 @@ final class QuantisedExpandedStep: Step {
 
     func run(unit: Int, thread: Int) {
         guard let input, let output, let ring, let expansionWeights, let filterWeights, let border else { return }
-        let band = unit % sizes.bands
-        let chunk = unit / sizes.bands % offsets.count
+        let chunk = unit % offsets.count
+        let band = unit / offsets.count % sizes.bands
         let image = unit / (sizes.bands * offsets.count)
         let channel = chunk * Self.chunk
         let isLast = chunk == offsets.count - 1
