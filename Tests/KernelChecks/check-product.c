@@ -12,7 +12,8 @@ static size_t stride_of(kc_case *c, size_t columns) { return columns + (kc_once_
 
 void kc_check_f32_f32_product(kc_case *c, rk_f32_f32_product_fn *variant) {
     const size_t rows = kc_note(c, "rows", kc_once_in(c, 4) ? 1 : kc_number(c, 0, 60));
-    const size_t columns = kc_note(c, "columns", kc_once_in(c, 20) ? 0 : kc_channels(c));
+    size_t columns = kc_note(c, "columns", kc_once_in(c, 20) ? 0 : kc_channels(c));
+    if (rows == 1 && kc_once_in(c, 2)) columns = kc_note(c, "columns", kc_number(c, 1, 400));  // as a dense layer has
     const size_t depth = kc_note(c, "depth", kc_once_in(c, 8) ? kc_number(c, 0, 1) : kc_number(c, 1, 90));
     rk_product shape = {
         .depth = depth,

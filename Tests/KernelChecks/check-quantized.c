@@ -101,11 +101,17 @@ static convolution_case random_convolution(kc_case *c, rk_isa isa, bool floats) 
         image->first_row = 0;
         image->rows = image->dst_height;
     }
+    const bool is_dense = floats && kc_once_in(c, 3);
+    if (is_dense) {  // one pixel by many channels
+        *image = (kc_image){{1, 1, 1, 1, 1, 1, 0, 0}, 1, 1, 1, 1, 0, 1};
+    }
     if (image->rows > 3) image->rows = 3;
     rk_quantized_convolution *shape = &drawn.shape;
     shape->window = image->window;
     shape->depth = kc_note(c, "depth", kc_once_in(c, 3) ? kc_number(c, 1, 9) : kc_number(c, 1, 70));
+    if (is_dense && kc_once_in(c, 2)) shape->depth = kc_note(c, "depth", kc_number(c, 1, 20) * 4);
     shape->channels = kc_note(c, "channels", kc_once_in(c, 4) ? kc_number(c, 1, 200) : kc_channels(c));
+    if (is_dense) shape->channels = kc_note(c, "channels", kc_number(c, 1, 600));
     shape->src_height = image->src_height;
     shape->src_width = image->src_width;
     shape->src_pixel = shape->depth + gap(c);
