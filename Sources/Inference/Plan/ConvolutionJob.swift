@@ -31,16 +31,17 @@ struct ConvolutionJob {
     func ring(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
         let rowSize = input[3] * min(input[1], ExpandedDepthwiseStep.Sizes.panel)
         var sizes = ringSizes(depth: depth, turn: (max((32 << 10) / rowSize, reach) - reach) / window.stride_y + 1)
-        sizes.spread(over: threads, window: placed.window, reach: reach)
+        sizes.spread(over: threads, parts: sizes.chunks, window: placed.window, reach: reach)
         return sizes
     }
 
-    /// The same with rings of all channels, and another convolution behind: half of that cache, or what one output row needs.
+    /// The same with rings of all channels, and another convolution behind.
     func rings(depth: Int, threads: Int) -> ExpandedDepthwiseStep.Sizes {
         let (row, outputRow) = (input[3] * input[1], output[3] * output[1])
-        let more = max(0, (64 << 10) - reach * row - outputRow) / (window.stride_y * row + outputRow)
+        let left = InvertedResidualStep.rowsLimit - reach * row - outputRow
+        let more = max(0, left) / (window.stride_y * row + outputRow)
         var sizes = ringSizes(depth: depth, turn: more + 1)
-        sizes.bandRows = (sizes.outputHeight + threads - 1) / threads
+        sizes.spread(over: threads, parts: 1, window: placed.window, reach: reach)
         return sizes
     }
 

@@ -90,14 +90,20 @@ private func joined(_ nodes: [FusedNode], _ uses: Uses, where joins: (FusedNode,
 }
 
 /// Whether the first is a depthwise convolution over an expanded picture and the second a pointwise one for which it is faster to
-/// go on row by row: what lies between would fill a second-level cache, and the weights of both stay in the first.
+/// go on row by row: what lies between would fill a second-level cache, some rows of it do not, and the weights of both stay in
+/// the first-level cache.
 private func projects(_ first: FusedNode, _ second: Node, _ graph: Graph) -> Bool {
     guard let expansion = first.before.first?.node, expansion.operation is Convolution,
-        let projection = second.operation as? Convolution, projection.groups == 1, projection.window.isPointwise
+        let depthwise = first.node.operation as? Convolution, let projection = second.operation as? Convolution,
+        projection.groups == 1, projection.window.isPointwise
     else { return false }
-    let (input, output) = (graph[expansion.inputs[0]].shape, graph[second.output].shape)
-    let between = graph[first.output].shape
-    return between[1] * (input[1] + output[1]) <= 24 << 10 && between[1] * between[2] * between[3] > 192 << 10
+    let (input, expanded) = (graph[expansion.inputs[0]].shape, graph[first.node.inputs[0]].shape)
+    let (between, output) = (graph[first.output].shape, graph[second.output].shape)
+    let window = depthwise.window
+    let reach = (window.kernel.height - 1) * window.dilations.y + 1
+    let rows = between[1] * (reach * expanded[3] + between[3])
+    let (weights, values) = (between[1] * (input[1] + output[1]), between[1] * between[2] * between[3])
+    return values > 192 << 10 && weights <= 8 << 10 && rows <= InvertedResidualStep.rowsLimit
 }
 
 /// Whether the first node is a pointwise convolution and the second a depthwise one, both on numbers or both on bytes.

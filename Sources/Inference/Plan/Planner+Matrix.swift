@@ -24,11 +24,11 @@ extension Planner {
         }
         let finish = Finish(fused.activation, kernels)
         let bias = product.hasAddend ? try self.bias(product, node, columns: columns) : nil
+        var strip = threads > 1 ? wholePanels(columns / (3 * threads)) : columns
         // The kernel reads up to four panels of one row's weights side by side.
         let together = 4 * wholePanels(1)
-        let sizes = DenseStep.Sizes(
-            rows: rows, depth: depth, columns: columns,
-            stripColumns: threads > 1 ? max(1, columns / (3 * threads) / together) * together : columns)
+        if rows == 1, threads > 1, columns >= threads * together { strip = max(1, strip / together) * together }
+        let sizes = DenseStep.Sizes(rows: rows, depth: depth, columns: columns, stripColumns: strip)
         let write = newTensor(fused.output, .asGraph)
         let traits = traits(
             fused, kernel: kernels.name("product") + finish.suffix,

@@ -278,7 +278,7 @@ struct QuantisedJob {
             images: images, height: input.height, width: input.width, depth: depth, channels: channels.output,
             outputHeight: output.height, outputWidth: output.width, bandRows: output.height, turnRows: turn,
             ringRows: min((turn - 1) * window.strides.y + reach, input.height), chunk: QuantisedExpandedStep.chunk)
-        sizes.spread(over: threads, window: placed.window, reach: reach)
+        sizes.spread(over: threads, parts: sizes.chunks, window: placed.window, reach: reach)
         return sizes
     }
 }

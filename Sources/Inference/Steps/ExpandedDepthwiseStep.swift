@@ -21,7 +21,7 @@ final class ExpandedDepthwiseStep: Step {
         var turnRows: Int
         /// Rows of the ring.
         var ringRows: Int
-        /// Channels of one unit: a panel of the weights.
+        /// Channels that are computed together: a panel of the weights.
         var chunk: Int
         /// Chunks from one that a thread has done to the next that it will likely do, up or down: the chunks of a band come one
         /// after the other.
@@ -30,35 +30,38 @@ final class ExpandedDepthwiseStep: Step {
         var bands: Int { (outputHeight + bandRows - 1) / bandRows }
         var chunks: Int { (channels + chunk - 1) / chunk }
         var units: Int { images * chunks * bands }
-        /// float32 of a ring.
+        /// Elements of a ring: the rows of one chunk.
         var ring: Int { ringRows * width * min(chunk, channels) }
 
         /// Channels of a panel of numbers.
         static let panel = Int(rk_product_panel)
 
-        /// Cuts the pictures into as many bands as are fastest. More bands compute the rows between them twice; where every thread
-        /// has bands of its own, what it reads and writes stays in its own cache, here and in the steps behind.
+        /// Cuts the pictures into as many bands as are fastest. More bands compute the rows between them twice; where the threads of
+        /// either end of the queue have bands of their own, what they read and write stays in their own caches, here and in the
+        /// steps behind.
         /// - Parameters:
+        ///   - parts: units that a band is computed in.
         ///   - window: of the depthwise convolution.
         ///   - reach: input rows under it.
-        mutating func spread(over threads: Int, window: Window, reach: Int) {
+        mutating func spread(over threads: Int, parts: Int, window: Window, reach: Int) {
             guard threads > 1 else { return }
             let expansion = Double(depth * window.strides.y * window.strides.x)
             let multiplications = expansion + Double(window.kernel.height * window.kernel.width)
-            let crossing = Self.crossing * Double(threads - 1) / Double(threads) / multiplications
-            var best = (bands: 1, cost: Double.infinity)
-            for bands in 1...min(2 * threads, outputHeight) {
+            var best = (rows: outputHeight, cost: Double.infinity)
+            for wished in 1...min(2 * threads, outputHeight) {
+                let rows = (outputHeight + wished - 1) / wished
+                let bands = (outputHeight + rows - 1) / rows
                 // A narrow chunk at the end takes as long as the others.
-                let cut = Cut(
-                    lines: outputHeight, line: (outputHeight + bands - 1) / bands, columns: chunks, column: 1,
-                    stripByStrip: false)
+                let cut = Cut(lines: outputHeight, line: rows, columns: parts, column: 1, stripByStrip: false)
                 let twice = Double((bands - 1) * max(reach - window.strides.y, 0)) / Double(height)
+                let sharing = Double(images * bands % 2 == 0 ? (threads + 1) / 2 : threads)
                 let cost =
                     cut.cost(threads: threads, images: images, perStrip: 0)
-                    * (1 + twice * expansion / multiplications) + (bands % threads == 0 ? 0 : crossing)
-                if cost < best.cost { best = (bands, cost) }
+                    * (1 + twice * expansion / multiplications)
+                    + Self.crossing * (1 - 1 / sharing) / multiplications
+                if cost < best.cost { best = (rows, cost) }
             }
-            bandRows = (outputHeight + best.bands - 1) / best.bands
+            bandRows = best.rows
             lead = (threads + 1) / 2
         }
 
@@ -99,9 +102,9 @@ final class ExpandedDepthwiseStep: Step {
             let count = min(sizes.turnRows, end - row)
             let target =
                 output + (image * sizes.outputHeight + row) * sizes.outputWidth * sizes.channels + chunk * sizes.chunk
-            rows.compute(
-                row, count: count, image: image, chunk: chunk, thread: thread, ring: ring + thread * ringStride,
-                next: &next, target)
+            next = rows.compute(
+                row, count: count, image: image, chunk: chunk, goesUp: thread & 1 == 0,
+                ring: ring + thread * ringStride, next: next, target)
             row += count
         }
     }

@@ -16,7 +16,7 @@ final class ExpandedRows {
     private let kernels: Kernels
     private let inputID: TensorID
     private let window: rk_window
-    /// Each for a whole chunk of channels, and for the last; products for threads that go up, then for those that go down.
+    /// Each for a whole chunk of channels, and for the last; products for who goes from chunk to chunk up, then down.
     private let products: UnsafeMutablePointer<rk_product>
     private let filters: UnsafeMutablePointer<rk_depthwise>
 
@@ -69,19 +69,21 @@ final class ExpandedRows {
     /// Computes output rows of one chunk of channels.
     /// - Parameters:
     ///   - row: the first of `count`, at most ``ExpandedDepthwiseStep/Sizes/turnRows``.
+    ///   - goesUp: whether the next chunks are likely those behind this one.
     ///   - ring: of this chunk.
     ///   - next: the first input row that the ring has not had yet; 0 before the first call of a band.
     ///   - target: of the first row and the chunk's first channel.
+    /// - Returns: `next` from now on.
     @inline(__always)
     func compute(
-        _ row: Int, count: Int, image: Int, chunk: Int, thread: Int, ring: UnsafeMutablePointer<Float>,
-        next: inout Int, _ target: UnsafeMutablePointer<Float>
-    ) {
-        guard let input, let expansionWeights, let depthwiseWeights else { return }
+        _ row: Int, count: Int, image: Int, chunk: Int, goesUp: Bool, ring: UnsafeMutablePointer<Float>, next: Int,
+        _ target: UnsafeMutablePointer<Float>
+    ) -> Int {
+        guard let input, let expansionWeights, let depthwiseWeights else { return next }
         let channel = chunk * sizes.chunk
         let isLast = chunk == sizes.chunks - 1
         // Handed on as they lie: an inout access to them would count as a write beside the other threads'.
-        let product = UnsafePointer(products + (isLast ? 1 : 0) + 2 * (thread & 1))
+        let product = UnsafePointer(products + (isLast ? 1 : 0) + (goesUp ? 0 : 2))
         let filter = UnsafePointer(isLast ? filters + 1 : filters)
         let channels = product.pointee.columns
         let reach = (window.height - 1) * window.dilation_y + 1
@@ -89,7 +91,7 @@ final class ExpandedRows {
         let picture = input + image * sizes.height * sizes.width * sizes.depth
         let rowSize = sizes.width * channels
         let first = row * window.stride_y - window.pad_top
-        next = max(next, first)
+        var next = max(next, first)
         let wanted = min(first + (count - 1) * window.stride_y + reach, sizes.height)
         while next < wanted {
             let place = next % sizes.ringRows
@@ -105,5 +107,6 @@ final class ExpandedRows {
             filter, ring, depthwiseWeights.weights + channel, depthwiseWeights.bias.map { $0 + channel }, target,
             row, count)
         depthwise.finish.apply(target, rows: count * sizes.outputWidth, columns: channels, stride: sizes.channels)
+        return next
     }
 }

@@ -29,6 +29,9 @@ final class InvertedResidualStep: Step {
     private var scratch: UnsafeMutablePointer<Float>?
     private var scratchStride = 0
 
+    /// float32 that the rows of a thread should not be more than: half of the second-level cache of the smallest boards (512 kB).
+    static let rowsLimit = 64 << 10
+
     /// float32 that a thread needs: a ring for each chunk of channels, and the rows of a turn.
     static func scratch(_ sizes: ExpandedDepthwiseStep.Sizes) -> Int {
         sizes.chunks * sizes.ring + sizes.turnRows * sizes.outputWidth * sizes.channels
@@ -71,17 +74,16 @@ final class InvertedResidualStep: Step {
         let expanded = rings + sizes.chunks * sizes.ring
         let end = min((band + 1) * sizes.bandRows, sizes.outputHeight)
         var row = band * sizes.bandRows
-        var known = 0
+        var next = 0
         while row < end {
             let count = min(sizes.turnRows, end - row)
-            var next = known
+            var after = next
             for chunk in 0..<sizes.chunks {
-                next = known
-                rows.compute(
-                    row, count: count, image: image, chunk: chunk, thread: thread, ring: rings + chunk * sizes.ring,
-                    next: &next, expanded + chunk * sizes.chunk)
+                after = rows.compute(
+                    row, count: count, image: image, chunk: chunk, goesUp: true, ring: rings + chunk * sizes.ring,
+                    next: next, expanded + chunk * sizes.chunk)
             }
-            known = next
+            next = after
             let place = (image * sizes.outputHeight + row) * sizes.outputWidth * projection.channels
             let pixels = count * sizes.outputWidth
             kernels.product(
