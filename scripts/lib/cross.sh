@@ -107,8 +107,11 @@ source_clone() {
 # environment because SwiftPM remembers what a manifest said for as long as manifest and environment are the same.
 in_compiler() {
     mkdir -p "$cache"/{build,home,sdk}
-    local as_root=()
+    local as_root=() same_addresses=()
     [ "$(id -u)" = 0 ] || as_root=(--map-root-user)
+    # The compiler goes through some sets by address: with addresses that change, one file in some hundreds comes out otherwise. A
+    # container may forbid it.
+    ! setarch "$(uname -m)" -R true 2>/dev/null || same_addresses=(setarch "$(uname -m)" -R)
     # Rewritten addresses (insteadOf) and SwiftPM's mirrors hold in there too; folders they name are mounted.
     { git config --list | grep -i '^url\..*\.insteadof=' || true; } >"$cache/home/rewrites"
     rm -rf "$cache/home/.gitconfig" "$cache/home/.swiftpm/configuration"
@@ -121,7 +124,7 @@ in_compiler() {
     mkdir -p "$cache/home/.swiftpm"
     [ ! -e ~/.swiftpm/configuration ] || cp -r ~/.swiftpm/configuration "$cache/home/.swiftpm/configuration"
     # shellcheck disable=SC2016 # the inner shell's variables
-    cache=$cache source=$source unshare "${as_root[@]}" --mount --propagation private bash -euc '
+    cache=$cache source=$source "${same_addresses[@]}" unshare "${as_root[@]}" --mount --propagation private bash -euc '
         root=$cache/compiler/root
         mount --rbind /proc "$root/proc"
         mount --rbind /dev "$root/dev"
