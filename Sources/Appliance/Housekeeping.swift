@@ -31,6 +31,7 @@ struct Housekeeping: Sendable {
         var states: [String: SourceStatus.State] = [:]
         var clockTrouble: String?
         var health = store.health
+        var refused: Set<String> = []
         while !Task.isCancelled {
             try? await Task.sleep(for: Housekeeping.step)
             seconds += 1
@@ -39,7 +40,8 @@ struct Housekeeping: Sendable {
             await store.lookForOthers()
             await store.retry()
             findLacking()
-            _ = await originals.removeAll(store)
+            _ = await originals.removeAll(store, alsoRefused: seconds % Housekeeping.sweepEvery == 0)
+            tellRefusals(&refused)
             tellChanges(&states)
             tellHealth(&health)
             await watchInput(&clockTrouble)
@@ -87,6 +89,15 @@ struct Housekeeping: Sendable {
                     "\(status.message ?? "source cannot be watched")", metadata: ["source": "\(status.name)"])
             }
         }
+    }
+
+    /// Logs a source whose photos are to be deleted and cannot be.
+    private func tellRefusals(_ told: inout Set<String>) {
+        let refusals = originals.refusals()
+        for refusal in refusals where !told.contains(refusal.source) {
+            logger.warning("photos cannot be deleted", metadata: ["reason": "\(refusal.sentence)"])
+        }
+        told = Set(refusals.map(\.source))
     }
 
     /// Logs that records do not reach the disk, that they do again, and that a damaged record was put aside.

@@ -29,6 +29,7 @@ final class StatusBoard: Sendable {
         let reports: ReportQueue
         let owed: OwedPictures
         let ages: AgeKeeper
+        let originals: Originals
         let started: Instant
     }
 
@@ -113,8 +114,12 @@ final class StatusBoard: Sendable {
     func sentence() -> String {
         if let unready = unready() { return unready }
         let frames = from.tally.counts(intentsUnwritten: 0).frames[.recorded] ?? 0
-        let typical = from.latencies.total().map { ", half of them within \(Words.milliseconds($0.p50.milliseconds))" }
-        return "\(frames) frames since the start\(typical ?? ""); \(from.backlog.count) wait"
+        let typical = from.latencies.total().map { Words.milliseconds($0.p50.milliseconds) }
+        let answered =
+            frames == 1
+            ? "1 frame since the start\(typical.map { ", within \($0)" } ?? "")"
+            : "\(frames) frames since the start\(typical.map { ", half of them within \($0)" } ?? "")"
+        return "\(answered); \(from.backlog.count) wait"
     }
 
     private func unready() -> String? {
@@ -193,6 +198,10 @@ final class StatusBoard: Sendable {
                     title: "\(from.reports.dropped) frames were not recorded",
                     sentence:
                         "The disk is too slow. They were answered; their files are found again when there is time."))
+        }
+        for refusal in from.originals.refusals() {
+            troubles.append(
+                .init(title: "Photos of \(refusal.source) cannot be deleted", sentence: refusal.sentence))
         }
         if let doubt = from.ages.doubt {
             troubles.append(.init(title: "The clock was set", sentence: doubt, isFault: false))

@@ -88,7 +88,7 @@ final class Workshop {
                 settings: settings, settingsPath: installation.settingsPath, store: store, arming: arming,
                 models: models, laterCounts: laterCounts, watcher: watcher, inputWatch: inputWatch, backlog: backlog,
                 latencies: latencies, tally: tally, dispatcher: dispatcher, journal: journal, reports: queue,
-                owed: owed, ages: ages, started: started.wall))
+                owed: owed, ages: ages, originals: originals, started: started.wall))
         let reloader = Reloader(
             installation: installation, settings: settings, store: store, watcher: watcher, actions: actions,
             dispatcher: dispatcher, rules: rules, models: models, board: board, logger: logger)

@@ -20,6 +20,7 @@ static inline void rk_name_thread(const char *name) { prctl(PR_SET_NAME, (unsign
 typedef struct {
     mode_t mode;
     uid_t user;
+    gid_t group;
     off_t size;
     long long modified_ms;
 } rk_file;
@@ -29,7 +30,7 @@ static inline int rk_stat(const char *path, rk_file *file) {
     struct stat status;
     if (stat(path, &status) != 0) return -1;
     *file = (rk_file){
-        status.st_mode, status.st_uid, status.st_size,
+        status.st_mode, status.st_uid, status.st_gid, status.st_size,
         status.st_mtim.tv_sec * 1000LL + status.st_mtim.tv_nsec / 1000000,
     };
     return 0;

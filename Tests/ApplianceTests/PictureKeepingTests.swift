@@ -94,6 +94,27 @@ struct PictureKeepingTests {
         #expect(try await store.picturePath(of: withheld.id) == nil)
     }
 
+    /// Nobody, not even root, deletes a file of the kernel's.
+    @Test func anOriginalThatCannotBeDeletedIsToldAndTriedAgain() async throws {
+        let path = "/sys/kernel/notes"
+        guard let identity = FrameIdentity(ofFile: path, source: "yard", directory: "/sys/kernel") else {
+            return print("skipped: this system has no \(path)")
+        }
+        let closed = FrameReport(
+            identity: identity, path: path, time: Instant(milliseconds: 0), state: .recorded, deadline: .seconds(1))
+        let plain = try frame("hen.jpg")
+        originals.recorded(closed)
+        originals.recorded(plain)
+        #expect(originals.refusals() == [])
+        #expect(await originals.removeAll(store) == 1)
+        let refusal = try #require(originals.refusals().first)
+        #expect(originals.refusals().count == 1 && refusal.source == "yard" && refusal.count == 1)
+        #expect(refusal.reason == .rights || refusal.reason == .readOnly, "\(refusal)")
+        #expect(refusal.sentence.contains("/sys/kernel"), "\(refusal.sentence)")
+        #expect(await originals.removeAll(store, alsoRefused: true) == 0)
+        #expect(originals.refusals() == [refusal])
+    }
+
     /// The process died between the end of an action and the record of its frame; the cool-down it began is its own.
     @Test func anActionThatRanBeforeTheDeathOfTheProcessIsOnRecordAsItEnded() async throws {
         var report = try frame("jay.jpg")

@@ -172,6 +172,20 @@ import Testing
         #expect(fault.mend.contains("chmod a+rx \(try patient.path("capture"))"), "\(fault)")
     }
 
+    /// As Debian's package of motion leaves /var/lib/motion.
+    @Test func theGroupToJoinIsNamed() throws {
+        guard isRoot else { return }
+        let patient = Patient()
+        try patient.prepare()
+        try patient.photo(as: "a.jpg")
+        try patient.runsAsNobody()
+        let group = try #require(getgrnam("adm"))
+        try #require(chown(patient.path("capture"), 0, group.pointee.gr_gid) == 0)
+        chmod(try patient.path("capture"), 0o2750)
+        let mend = try patient.fault("directory").mend
+        #expect(mend.hasPrefix("sudo usermod -aG adm nobody && sudo systemctl restart rooster; or "), "\(mend)")
+    }
+
     @Test func filesThatTheDaemonsUserMayNotReadAreTold() throws {
         guard isRoot else { return }
         let patient = Patient()

@@ -29,6 +29,10 @@ enum DaemonView: Sendable {
             let fault: String?
         }
         struct Armed: Decodable, Sendable { let armed: Bool }
+        struct Trouble: Decodable, Sendable {
+            let title, sentence: String
+            let fault: Bool
+        }
         struct Build: Decodable, Sendable { let version, commit: String }
 
         let build: Build
@@ -38,6 +42,7 @@ enum DaemonView: Sendable {
         let sources: [Source]
         let settings: Settings
         let backlog: Int
+        let troubles: [Trouble]
     }
 
     /// A daemon answers within milliseconds, or something is wrong with it.

@@ -12,8 +12,8 @@ extension Check {
         guard !configuration.actions.isEmpty else {
             let asks =
                 configuration.ruleBook.rules.isEmpty
-                ? "and no rules: frames are only recorded" : ": rules set off nothing"
-            return [.ok("there are none \(asks)")]
+                ? " and no rules: frames are only recorded" : ": rules set off nothing"
+            return [.ok("there are none\(asks)")]
         }
         return configuration.actions.map { action in
             switch action.work {

@@ -60,6 +60,11 @@ extension Check {
                     "it refused the changed settings: \(fault)",
                     mend: "Correct them (rooster check), then rooster reload."))
         }
+        for trouble in status.troubles {
+            let words = "\(trouble.title.prefix(1).lowercased())\(trouble.title.dropFirst()): \(trouble.sentence)"
+            let mend = "The page says it too, for as long as it is so."
+            findings.append(trouble.fault ? .fault(words, mend: mend) : .note(words, mend: mend))
+        }
         for source in status.sources where source.sentence != nil {
             findings.append(
                 .fault(source.sentence ?? source.state, about: source.name, mend: "See the lines of this source below.")

@@ -31,12 +31,14 @@ extension Check {
                         mend: "sudo rooster doctor looks with the rights of Rooster's user.")
                 ]
             case .denied:
-                let closed = firstClosed(above: directory, user)
+                let closed = firstClosed(above: directory, user) ?? directory
+                let joining = groupThatMayLook(into: closed).map {
+                    "sudo usermod -aG \($0) \(user.name) && sudo systemctl restart rooster"
+                }
                 return [
                     .fault(
                         "\(user.name) may not look into \(directory)", about: source.name,
-                        mend: "Give it the group of the camera's program (sudo usermod -aG GROUP \(user.name), then "
-                            + "restart Rooster), or sudo chmod a+rx \(closed ?? directory).")
+                        mend: joining.map { "\($0); or sudo chmod a+rx \(closed)." } ?? "sudo chmod a+rx \(closed).")
                 ]
             case .failing(let reason):
                 return [
