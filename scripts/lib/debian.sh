@@ -62,3 +62,40 @@ unpack_packages() {
         dpkg-deb --fsys-tarfile "$archive" | tar -x --keep-directory-symlink --no-same-owner -C "$root"
     done
 }
+
+# debian_root SUITE FOLDER: a root as debootstrap leaves it, made once and then copied, with apt and dpkg made quick and quiet.
+debian_root() {
+    local suite=$1 folder=$2 archive making
+    archive=$cache/roots/$suite-$(dpkg --print-architecture).tar
+    if [ ! -e "$archive" ]; then
+        mkdir -p "$cache/roots"
+        making=$(mktemp -d "$cache/roots/$suite.XXXXXX")
+        debootstrap --variant=minbase --include=ca-certificates "$suite" "$making/root" "$(debian_mirror)" >"$making/log" ||
+            { tail -n 20 "$making/log" >&2; exit 1; }
+        tar -C "$making/root" --exclude=./proc/* --exclude=./sys/* --exclude=./dev/* -cf "$archive.part" .
+        mv "$archive.part" "$archive"
+        rm -rf "$making"
+    fi
+    mkdir "$folder"
+    tar -C "$folder" -xf "$archive"
+    rm -f "$folder/etc/resolv.conf"
+    cp /etc/resolv.conf "$folder/etc/resolv.conf"
+    echo "Acquire::Check-Valid-Until false;" >"$folder/etc/apt/apt.conf.d/99still"
+    echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/fast"
+}
+
+# in_root ROOT COMMAND...: runs it in that root, with processes and devices of its own and this system's network. Nobody else sees
+# the mounts.
+in_root() {
+    local root=$1
+    shift
+    # shellcheck disable=SC2016 # the inner shell's variables
+    root=$root unshare --mount --pid --fork --propagation private bash -euc '
+        mount -t proc proc "$root/proc"
+        mount -t tmpfs tmpfs "$root/run"
+        mount -t tmpfs tmpfs "$root/dev"
+        for node in null zero full random urandom; do touch "$root/dev/$node"; mount --bind "/dev/$node" "$root/dev/$node"; done
+        ln -s /proc/self/fd "$root/dev/fd"
+        exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+            DEBIAN_FRONTEND=noninteractive "$@"' bash "$@"
+}
