@@ -37,7 +37,7 @@ struct Bench: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try common.reporting { installation in
+        try common.reporting(on: common.installationForAnswers(model: model)) { installation in
             let bench = try Benchmark(installation, model: model, precision: precision, threads: threads)
             if worker {
                 bench.serve(read: { readLine() }, write: show)

@@ -24,7 +24,7 @@ struct Classify: AsyncParsableCommand {
     func run() async throws {
         let photographs: Photographs
         do {
-            photographs = try Photographs(common.installation(), model: model)
+            photographs = try Photographs(common.installationForAnswers(model: model), model: model)
         } catch let code as ExitCode {
             throw code
         } catch {

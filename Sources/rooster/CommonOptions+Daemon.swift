@@ -16,9 +16,12 @@ extension CommonOptions {
         }
     }
 
-    /// Runs `body` with the installation; what it throws is printed and ends the command with status 1.
+    /// Runs `body` with the installation and its state; what it throws is printed and ends the command with status 1.
     func reporting(_ body: (Installation) throws -> Void) throws {
-        let installation = try installation()
+        try reporting(on: installationWithState(), body)
+    }
+
+    func reporting(on installation: Installation, _ body: (Installation) throws -> Void) throws {
         do {
             try body(installation)
         } catch let code as ExitCode {

@@ -19,6 +19,33 @@ struct CommonOptions: ParsableArguments {
             throw ExitCode(2)
         }
     }
+
+    /// The same for a command that reads or writes the state: goes on as the user whom the state belongs to, where root asks; ends
+    /// the command with status 1 where the state is closed to who asks.
+    func installationWithState() throws -> Installation {
+        let installation = try installation()
+        guard let owner = StateOwner(of: installation) else { return installation }
+        do {
+            try owner.takeOver(anyFile: true)
+        } catch {
+            fail("\(error)")
+            throw ExitCode.failure
+        }
+        if let closed = owner.closed {
+            fail(closed)
+            throw ExitCode.failure
+        }
+        return installation
+    }
+
+    /// The same for a command that only asks the version that acts, and can do with another one.
+    func installationForAnswers(model: String?) throws -> Installation {
+        let installation = try installation()
+        if model == nil, let closed = StateOwner(of: installation)?.closed {
+            fail("\(closed). Which version acts is not known here: the stock version answers")
+        }
+        return installation
+    }
 }
 
 /// Says what went wrong, to standard error.

@@ -14,7 +14,7 @@ struct Import: AsyncParsableCommand {
     var source: String?
 
     func run() async throws {
-        let installation = try common.installation()
+        let installation = try common.installationWithState()
         let importer = Importer(installation)
         if let fault = source.flatMap(importer.fault) {
             fail(fault)

@@ -21,7 +21,7 @@ struct ModelsList: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let shelf = ModelShelf(try common.installation())
+        let shelf = ModelShelf(try common.installationWithState())
         for entry in shelf.list() { show(common.json ? jsonLine(entry) : entry.description) }
     }
 }

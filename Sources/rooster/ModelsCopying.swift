@@ -82,7 +82,7 @@ struct ModelsCompare: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let installation = try common.installation()
+        let installation = try common.installationWithState()
         do {
             let found = try await Comparison(installation).run(
                 first, second, since: since.flatMap(Words.instant), limit: limit,

@@ -65,7 +65,7 @@ struct ModelsBaseline: AsyncParsableCommand {
 extension CommonOptions {
     /// Changes roles, waits for the daemon, and prints what came of it.
     func changing(_ change: (RoleChange) throws -> RoleChange.Report) async throws {
-        let roles = RoleChange(try installation())
+        let roles = RoleChange(try installationWithState())
         do {
             let report = try await roles.followed(change(roles))
             show(json ? jsonLine(report) : report.description)

@@ -24,7 +24,7 @@ struct ReplayCommand: AsyncParsableCommand {
     func validate() throws { try checkSince(since) }
 
     func run() async throws {
-        let replay = Replay(try common.installation())
+        let replay = Replay(try common.installationWithState())
         do {
             let summary = try await replay.run(
                 ids: ids, since: since.flatMap(Words.instant), model: model,

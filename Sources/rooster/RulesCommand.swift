@@ -26,7 +26,7 @@ struct RulesTry: AsyncParsableCommand {
     func validate() throws { try checkSince(since) }
 
     func run() async throws {
-        let installation = try common.installation()
+        let installation = try common.installationWithState()
         guard let since = Words.instant(since) else { throw ExitCode(2) }
         do {
             let summary = try await RulesTrial(installation).run(

@@ -13,6 +13,12 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try common.installation()
+        do {
+            try StateOwner(of: installation)?.takeOver(anyFile: false)
+        } catch {
+            fail("\(error)")
+            throw ExitCode.failure
+        }
         let faults = installation.faults()
         guard faults.isEmpty else {
             faults.forEach(fail)

@@ -1,0 +1,44 @@
+import CLinux
+import Foundation
+import Glibc
+import Settings
+
+/// To whom the state directory belongs. What root made in it the service could neither change nor remove, so that a command
+/// which root starts goes on as that user.
+public struct StateOwner: Sendable {
+    private let directory: String
+    private let user: ServiceUser?
+
+    /// - Returns: nil where there is no state directory yet.
+    public init?(of installation: Installation) {
+        directory = installation.configuration.storage.directory
+        var status = rk_file()
+        guard rk_stat(directory, &status) == 0 else { return nil }
+        user = ServiceUser(status.user, .record)
+    }
+
+    /// Why the state cannot be looked into; nil: it can.
+    public var closed: String? {
+        guard faccessat(AT_FDCWD, directory, R_OK | X_OK, AT_EACCESS) != 0, errno == EACCES else { return nil }
+        return "\(directory) belongs to \(user?.name ?? "another user") and is closed to others: sudo opens it"
+    }
+
+    /// Where root asks and the state is another user's, starts this command anew as that user, and does not come back.
+    /// - Parameter anyFile: reads and writes all files as root would: photos and reports lie anywhere. What it makes is the
+    ///   user's all the same.
+    /// - Throws: where the system refuses.
+    public func takeOver(anyFile: Bool) throws {
+        guard geteuid() == 0, let user, user.id != 0 else { return }
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        rk_start_anew(
+            program, CommandLine.unsafeArgv, user.id, user.group, user.groups.count, user.groups, anyFile ? 1 : 0)
+        throw Refused(user: user.name, directory: directory, reason: String(cString: strerror(errno)))
+    }
+
+    private struct Refused: Error, CustomStringConvertible {
+        let user, directory, reason: String
+        var description: String {
+            "the rights of \(user), to whom \(directory) belongs, cannot be taken: \(reason). Try sudo -u \(user)"
+        }
+    }
+}
