@@ -40,8 +40,10 @@ struct Housekeeping: Sendable {
             await store.lookForOthers()
             await store.retry()
             findLacking()
-            _ = await originals.removeAll(store, alsoRefused: seconds % Housekeeping.sweepEvery == 0)
-            tellRefusals(&refused)
+            let directories = settings.now.deletingDirectories
+            _ = await originals.removeAll(
+                store, of: directories, alsoRefused: seconds % Housekeeping.sweepEvery == 0)
+            tellRefusals(originals.refusals(directories), &refused)
             tellChanges(&states)
             tellHealth(&health)
             await watchInput(&clockTrouble)
@@ -92,8 +94,7 @@ struct Housekeeping: Sendable {
     }
 
     /// Logs a source whose photos are to be deleted and cannot be.
-    private func tellRefusals(_ told: inout Set<String>) {
-        let refusals = originals.refusals()
+    private func tellRefusals(_ refusals: [Refusal], _ told: inout Set<String>) {
         for refusal in refusals where !told.contains(refusal.source) {
             logger.warning("photos cannot be deleted", metadata: ["reason": "\(refusal.sentence)"])
         }

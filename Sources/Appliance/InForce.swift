@@ -18,6 +18,8 @@ final class InForce: Sendable {
     let configuration: Configuration
     let book: RuleBook
     let sources: [String: Source]
+    /// Of the sources whose photos are to be deleted (`after: delete`), by source.
+    let deletingDirectories: [String: String]
     let publications: [Publication]
     /// Under `people: drop`, the probability from which `group:people` withholds a picture; nil: all are kept.
     let peopleThreshold: Double?
@@ -35,6 +37,9 @@ final class InForce: Sendable {
                         silentAfter: source.silentAfter)
                 )
             }, uniquingKeysWith: { first, _ in first })
+        deletingDirectories = Dictionary(
+            configuration.sources.filter { $0.after == .delete }.map { ($0.name, $0.directory) },
+            uniquingKeysWith: { first, _ in first })
         publications = configuration.channels.map { channel in
             Publication(
                 channel: channel.name, when: channel.when,

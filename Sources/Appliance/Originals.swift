@@ -1,3 +1,4 @@
+import CLinux
 import Capture
 import Foundation
 import Glibc
@@ -12,47 +13,16 @@ final class Originals: Sendable {
         var identity: FrameIdentity
         var path: String
         var running: Set<DetectionID>
-        /// Why it could not be removed.
-        var refusal: Refusal.Reason?
-    }
 
-    /// Originals of a source that stay although they are to go.
-    struct Refusal: Sendable, Equatable {
-        enum Reason: Sendable, Equatable {
-            /// The directory belongs to somebody else, and is closed.
-            case rights
-            /// What is mounted there can only be read, or the service's unit does not open it.
-            case readOnly
-            /// The system's words.
-            case other(String)
-        }
-
-        let source: String
-        /// One of them.
-        let path: String
-        let count: Int
-        let reason: Reason
-
-        /// What is wrong and what to do about it.
-        var sentence: String {
-            let directory = path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-            let mend =
-                switch reason {
-                case .rights:
-                    "the directory \(directory) lets Rooster's user delete nothing. Let the camera's program make it "
-                        + "writable for the group (umask 002), or set after: leave"
-                case .readOnly:
-                    "\(directory) can only be read. Where it is the service's unit that closes it, open it with "
-                        + "ReadWritePaths=\(directory) in a drop-in; else mount it for writing, or set after: leave"
-                case .other(let words): "\(words). See whether the disk or server of \(directory) is well"
-                }
-            return
-                "after: delete removes \(count == 1 ? "one photo" : "\(count) photos") of \(source) in vain: \(mend)."
+        func isBelow(_ directories: [String: String]) -> Bool {
+            directories[identity.source].map { path.hasPrefix("\($0)/") } ?? false
         }
     }
 
     private struct State {
         var waiting: [FrameID: Original] = [:]
+        /// What could not be removed, and why; bounded.
+        var refused: [FrameID: (original: Original, reason: Refusal.Reason)] = [:]
         /// Actions that ended before their frame was handed over; bounded.
         var endedEarly: [DetectionID] = []
     }
@@ -60,6 +30,13 @@ final class Originals: Sendable {
     private let state = Mutex(State())
     /// What is not removed in this life is found again at the next start.
     private static let most = 10_000
+    private static let mostRefused = 1_000
+    private let unlink: @Sendable (String) -> Int32
+
+    /// - Parameter unlink: removes a file: 0, or `errno`.
+    init(unlink: @escaping @Sendable (String) -> Int32 = { Glibc.unlink($0) == 0 ? 0 : errno }) {
+        self.unlink = unlink
+    }
 
     /// The frame is recorded and its picture kept.
     func recorded(_ report: FrameReport) {
@@ -85,6 +62,7 @@ final class Originals: Sendable {
                 guard frame.hasPicture, (try? await store.keepPicture(of: identity.id, from: path, by: .link)) == true
                 else { continue }
             }
+            guard state.withLock({ $0.waiting.count < Originals.most }) else { return }
             let detections = try? await store.detections(DetectionFilter(frame: identity.id))
             let needed = running.intersection(detections?.items.map(\.id) ?? [])
             state.withLock { $0.waiting[identity.id] = Original(identity: identity, path: path, running: needed) }
@@ -104,47 +82,67 @@ final class Originals: Sendable {
     }
 
     /// Removes what may be removed now.
-    /// - Parameter alsoRefused: tries once more what could not be removed before.
+    /// - Parameters:
+    ///   - directories: of the sources whose originals are to be removed, by source; what waits of others is forgotten.
+    ///   - alsoRefused: tries once more what could not be removed before.
     /// - Returns: how many files.
-    func removeAll(_ store: Store, alsoRefused: Bool = false) async -> Int {
+    func removeAll(_ store: Store, of directories: [String: String], alsoRefused: Bool = false) async -> Int {
         let ready = state.withLock { state in
-            state.waiting.filter { $0.value.running.isEmpty && (alsoRefused || $0.value.refusal == nil) }
+            state.waiting = state.waiting.filter { $0.value.isBelow(directories) }
+            state.refused = state.refused.filter { $0.value.original.isBelow(directories) }
+            let tried = alsoRefused ? state.refused.mapValues(\.original) : [:]
+            return state.waiting.filter { $0.value.running.isEmpty }.merging(tried) { new, _ in new }
         }
         guard !ready.isEmpty, (try? await store.makeDurable()) != nil else { return 0 }
         var removed = 0
         for (id, original) in ready {
-            var refusal: Refusal.Reason?
-            if isUnchanged(original) {
-                refusal = remove(original.path)
-                if refusal == nil { removed += 1 }
-            }
+            let reason = remove(original)
+            if reason == .gone { removed += 1 }
             state.withLock { state in
-                if let refusal { state.waiting[id]?.refusal = refusal } else { state.waiting.removeValue(forKey: id) }
+                state.waiting.removeValue(forKey: id)
+                state.refused.removeValue(forKey: id)
+                if case .refused(let reason) = reason, state.refused.count < Originals.mostRefused {
+                    state.refused[id] = (original, reason)
+                }
             }
         }
         return removed
     }
 
-    /// - Returns: why it is still there; nil where it is gone.
-    private func remove(_ path: String) -> Refusal.Reason? {
-        guard unlink(path) != 0 else { return nil }
-        switch errno {
-        case ENOENT, ENOTDIR: return nil
-        case EACCES, EPERM: return .rights
-        case EROFS: return .readOnly
-        case let code: return .other(String(cString: strerror(code)))
+    private enum Removal: Equatable {
+        case gone
+        /// Another file is there, or none.
+        case replaced
+        case refused(Refusal.Reason)
+    }
+
+    private func remove(_ original: Original) -> Removal {
+        var status = rk_file()
+        guard rk_stat(original.path, &status) == 0 else {
+            return errno == ENOENT || errno == ENOTDIR ? .replaced : .refused(.init(errno))
+        }
+        guard isUnchanged(original) else { return .replaced }
+        return switch unlink(original.path) {
+        case 0: .gone
+        case ENOENT: .replaced
+        case let code: .refused(.init(code))
         }
     }
 
     /// What stays although it is to go, by source.
-    func refusals() -> [Refusal] {
-        let refused = state.withLock { state in state.waiting.values.filter { $0.refusal != nil } }
-        return Dictionary(grouping: refused, by: \.identity.source).sorted { $0.key < $1.key }.compactMap {
-            source, all in
-            // The same one as long as it is there: whoever looks again sees the same sentence.
-            guard let first = all.min(by: { $0.path < $1.path }), let reason = first.refusal else { return nil }
-            return Refusal(source: source, path: first.path, count: all.count, reason: reason)
-        }
+    /// - Parameter directories: of the sources, by source.
+    func refusals(_ directories: [String: String]) -> [Refusal] {
+        let refused = state.withLock { Array($0.refused.values) }
+        return Dictionary(grouping: refused, by: \.original.identity.source).sorted { $0.key < $1.key }
+            .compactMap { source, all in
+                // The same one as long as it is there: whoever looks again sees the same sentence.
+                guard let directory = directories[source],
+                    let first = all.min(by: { $0.original.path < $1.original.path })
+                else { return nil }
+                return Refusal(
+                    source: source, directory: directory, path: first.original.path, count: all.count,
+                    reason: first.reason)
+            }
     }
 
     private func isUnchanged(_ original: Original) -> Bool {

@@ -7,31 +7,32 @@ import Settings
 /// which root starts goes on as that user.
 public struct StateOwner: Sendable {
     private let directory: String
-    private let user: ServiceUser?
+    private let user: ServiceUser
 
     /// - Returns: nil where there is no state directory yet.
     public init?(of installation: Installation) {
         directory = installation.configuration.storage.directory
         var status = rk_file()
         guard rk_stat(directory, &status) == 0 else { return nil }
-        user = ServiceUser(status.user, .record)
+        user = ServiceUser(owner: status)
     }
 
     /// Why the state cannot be looked into; nil: it can.
     public var closed: String? {
         guard faccessat(AT_FDCWD, directory, R_OK | X_OK, AT_EACCESS) != 0, errno == EACCES else { return nil }
-        return "\(directory) belongs to \(user?.name ?? "another user") and is closed to others: sudo opens it"
+        return "\(directory) belongs to \(user.name) and is closed to others: sudo opens it"
     }
 
-    /// Where root asks and the state is another user's, starts this command anew as that user, and does not come back.
-    /// - Parameter anyFile: reads and writes all files as root would: photos and reports lie anywhere. What it makes is the
-    ///   user's all the same.
+    /// Whose the state is, where root asks and it is not root's.
+    public var other: String? { geteuid() == 0 && user.id != 0 ? user.name : nil }
+
+    /// Where root asks and the state is another user's, starts this command anew as that user, and does not come back. It may read
+    /// every file, as photos and settings lie anywhere, and write where that user may.
     /// - Throws: where the system refuses.
-    public func takeOver(anyFile: Bool) throws {
-        guard geteuid() == 0, let user, user.id != 0 else { return }
+    public func takeOver() throws {
+        guard other != nil else { return }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        rk_start_anew(
-            program, CommandLine.unsafeArgv, user.id, user.group, user.groups.count, user.groups, anyFile ? 1 : 0)
+        rk_start_anew(program, CommandLine.unsafeArgv, user.id, user.group, user.groups.count, user.groups)
         throw Refused(user: user.name, directory: directory, reason: String(cString: strerror(errno)))
     }
 

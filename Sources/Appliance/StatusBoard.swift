@@ -199,7 +199,7 @@ final class StatusBoard: Sendable {
                     sentence:
                         "The disk is too slow. They were answered; their files are found again when there is time."))
         }
-        for refusal in from.originals.refusals() {
+        for refusal in from.originals.refusals(from.settings.now.deletingDirectories) {
             troubles.append(
                 .init(title: "Photos of \(refusal.source) cannot be deleted", sentence: refusal.sentence))
         }

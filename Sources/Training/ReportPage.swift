@@ -1,8 +1,26 @@
 import Foundation
+import Glibc
 import Imaging
 
 /// A page that needs nothing else: no script, no outside address, pictures within it.
 public enum ReportPage {
+    /// A page that could not be written after the work for it.
+    public struct Unwritable: Error, CustomStringConvertible {
+        let path, reason: String
+        /// The sentence.
+        public var description: String {
+            "the report \(path) cannot be written: \(reason). Name another place, such as /tmp"
+        }
+    }
+
+    /// Looks before the work whether a page can be written there.
+    /// - Throws: ``Unwritable``.
+    public static func check(_ path: String) throws(Unwritable) {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        guard faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0 else { return }
+        throw Unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+
     /// The page.
     /// - Parameters:
     ///   - title: plain text.

@@ -11,7 +11,7 @@ struct Check: AsyncParsableCommand {
     var explain = false
 
     func run() async throws {
-        let installation = try common.installation()
+        let installation = try common.installationForAnswers(model: nil)
         let faults = installation.faults()
         for fault in faults { fail("\(fault)") }
         if explain {

@@ -23,15 +23,8 @@ struct CommonOptions: ParsableArguments {
     /// The same for a command that reads or writes the state: goes on as the user whom the state belongs to, where root asks; ends
     /// the command with status 1 where the state is closed to who asks.
     func installationWithState() throws -> Installation {
-        let installation = try installation()
-        guard let owner = StateOwner(of: installation) else { return installation }
-        do {
-            try owner.takeOver(anyFile: true)
-        } catch {
-            fail("\(error)")
-            throw ExitCode.failure
-        }
-        if let closed = owner.closed {
+        let (installation, owner) = try installationAsOwner()
+        if let closed = owner?.closed {
             fail(closed)
             throw ExitCode.failure
         }
@@ -40,11 +33,23 @@ struct CommonOptions: ParsableArguments {
 
     /// The same for a command that only asks the version that acts, and can do with another one.
     func installationForAnswers(model: String?) throws -> Installation {
-        let installation = try installation()
-        if model == nil, let closed = StateOwner(of: installation)?.closed {
-            fail("\(closed). Which version acts is not known here: the stock version answers")
+        let (installation, owner) = try installationAsOwner()
+        if model == nil, let closed = owner?.closed {
+            fail("\(closed). Which version acts is not known here: one that was shipped answers")
         }
         return installation
+    }
+
+    private func installationAsOwner() throws -> (Installation, StateOwner?) {
+        let installation = try installation()
+        let owner = StateOwner(of: installation)
+        do {
+            try owner?.takeOver()
+        } catch {
+            fail("\(error)")
+            throw ExitCode.failure
+        }
+        return (installation, owner)
     }
 }
 

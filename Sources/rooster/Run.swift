@@ -13,10 +13,10 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try common.installation()
-        do {
-            try StateOwner(of: installation)?.takeOver(anyFile: false)
-        } catch {
-            fail("\(error)")
+        if let other = StateOwner(of: installation)?.other {
+            fail(
+                "the state belongs to \(other), who could not change what root records in it: sudo systemctl start rooster, or "
+                    + "sudo -u \(other) rooster run")
             throw ExitCode.failure
         }
         let faults = installation.faults()

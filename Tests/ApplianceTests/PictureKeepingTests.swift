@@ -1,7 +1,9 @@
 import Foundation
 import GRDB
+import Glibc
 import Logging
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -88,31 +90,59 @@ struct PictureKeepingTests {
         broken.state = .quarantined(reason: "truncated")
         await store.record([withheld, plain, broken], withheld: [withheld.id], at: withheld.time)
         await originals.takeUp(directory.path("yard"), of: "yard", running: [], store: store)
-        #expect(await originals.removeAll(store) == 2)
+        #expect(await originals.removeAll(store, of: ["yard": directory.path("yard")]) == 2)
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("yard")) == ["broken.jpg"])
         #expect(try await store.picturePath(of: plain.id) != nil)
         #expect(try await store.picturePath(of: withheld.id) == nil)
     }
 
     /// Nobody, not even root, deletes a file of the kernel's.
-    @Test func anOriginalThatCannotBeDeletedIsToldAndTriedAgain() async throws {
+    @Test func anOriginalThatTheSystemDoesNotDeleteIsTold() async throws {
         let path = "/sys/kernel/notes"
-        guard let identity = FrameIdentity(ofFile: path, source: "yard", directory: "/sys/kernel") else {
+        guard let identity = FrameIdentity(ofFile: path, source: "kernel", directory: "/sys/kernel") else {
             return print("skipped: this system has no \(path)")
         }
-        let closed = FrameReport(
-            identity: identity, path: path, time: Instant(milliseconds: 0), state: .recorded, deadline: .seconds(1))
-        let plain = try frame("hen.jpg")
-        originals.recorded(closed)
-        originals.recorded(plain)
-        #expect(originals.refusals() == [])
-        #expect(await originals.removeAll(store) == 1)
-        let refusal = try #require(originals.refusals().first)
-        #expect(originals.refusals().count == 1 && refusal.source == "yard" && refusal.count == 1)
-        #expect(refusal.reason == .rights || refusal.reason == .readOnly, "\(refusal)")
-        #expect(refusal.sentence.contains("/sys/kernel"), "\(refusal.sentence)")
-        #expect(await originals.removeAll(store, alsoRefused: true) == 0)
-        #expect(originals.refusals() == [refusal])
+        originals.recorded(
+            FrameReport(
+                identity: identity, path: path, time: Instant(milliseconds: 0), state: .recorded, deadline: .seconds(1))
+        )
+        originals.recorded(try frame("hen.jpg"))
+        let directories = ["kernel": "/sys/kernel", "yard": directory.path("yard")]
+        #expect(await originals.removeAll(store, of: directories) == 1)
+        let refusal = try #require(originals.refusals(directories).first)
+        #expect(originals.refusals(directories).count == 1 && refusal.count == 1)
+        #expect([.rights, .readOnly, .marked].contains(refusal.reason), "\(refusal)")
+        #expect(refusal.sentence.contains("one photo of kernel"), "\(refusal.sentence)")
+    }
+
+    @Test(arguments: [
+        (EACCES, "umask 002"), (EROFS, "ReadWritePaths=-"), (EPERM, "chattr -i"), (EIO, "disk or server"),
+    ])
+    func whatCouldNotBeDeletedIsTriedAgainWhenAsked(code: Int32, mend: String) async throws {
+        let code = Mutex(code)
+        let originals = Originals(unlink: { path in code.withLock { $0 == 0 ? unlink(path) : $0 } })
+        let report = try frame("jay.jpg")
+        let directories = ["yard": directory.path("yard")]
+        originals.recorded(report)
+        #expect(await originals.removeAll(store, of: directories) == 0)
+        #expect(originals.refusals(directories).first?.sentence.contains(mend) == true)
+        code.withLock { $0 = 0 }
+        #expect(await originals.removeAll(store, of: directories) == 0, "not before its time")
+        #expect(await originals.removeAll(store, of: directories, alsoRefused: true) == 1)
+        #expect(originals.refusals(directories) == [])
+        #expect(!FileManager.default.fileExists(atPath: report.path))
+    }
+
+    @Test func whatCouldNotBeDeletedStaysWhereTheSettingsSayLeaveByNow() async throws {
+        let code = Mutex(EACCES)
+        let originals = Originals(unlink: { path in code.withLock { $0 == 0 ? unlink(path) : $0 } })
+        let report = try frame("jay.jpg")
+        originals.recorded(report)
+        #expect(await originals.removeAll(store, of: ["yard": directory.path("yard")]) == 0)
+        code.withLock { $0 = 0 }
+        #expect(await originals.removeAll(store, of: [:], alsoRefused: true) == 0)
+        #expect(await originals.removeAll(store, of: ["yard": directory.path("yard")], alsoRefused: true) == 0)
+        #expect(FileManager.default.fileExists(atPath: report.path))
     }
 
     /// The process died between the end of an action and the record of its frame; the cool-down it began is its own.

@@ -10,6 +10,7 @@ import Testing
 
     init() throws {
         home = try TemporaryDirectory()
+        chmod(home.path(""), 0o755)
         settings = home.path("rooster.yaml")
         try FileManager.default.createDirectory(atPath: home.path("state"), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(atPath: home.path("capture"), withIntermediateDirectories: true)
@@ -40,18 +41,24 @@ import Testing
         let nobody = try #require(getpwnam("nobody")).pointee
         try #require(chown(home.path("state"), nobody.pw_uid, nobody.pw_gid) == 0)
         chmod(home.path("state"), 0o700)
-        // Into a directory of root's: the rights on files stay root's.
-        let folder = home.path("closed")
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try Program.succeed(
-            "train", SharedData.repository.appending(path: "training/photos").path, "--settings", settings, "--report",
-            "\(folder)/report.html")
+        let photos = SharedData.repository.appending(path: "training/photos").path
+        // Where the user of the state may not write: said before the work.
+        let refused = try Program.run(
+            "train", photos, "--settings", settings, "--report", home.path("report.html"))
+        #expect(refused.status == 1 && refused.errors.contains("cannot be written: Permission denied"), "\(refused)")
+        try Program.succeed("train", photos, "--settings", settings)
         try Program.succeed("models", "promote", "hens/1", "--force", "--settings", settings)
         #expect(try owners(below: home.path("state")) == [nobody.pw_uid])
-        #expect(FileManager.default.fileExists(atPath: "\(folder)/report.html"))
         let list = try Program.run("models", "list", "--settings", settings).output
         #expect(list.contains("hens/1  [production]"), "\(list)")
+    }
+
+    @Test func theDaemonIsNotStartedByRootOnAStateOfSomebodyElse() throws {
+        guard isRoot else { return }
+        let nobody = try #require(getpwnam("nobody")).pointee
+        try #require(chown(home.path("state"), nobody.pw_uid, nobody.pw_gid) == 0)
+        let refused = try Program.run("run", "--settings", settings)
+        #expect(refused.status == 1 && refused.errors.contains("sudo -u nobody rooster run"), "\(refused)")
     }
 
     @Test func aStateOfRootsStaysRoots() throws {

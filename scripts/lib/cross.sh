@@ -109,8 +109,8 @@ in_compiler() {
     mkdir -p "$cache"/{build,home,sdk}
     local as_root=() same_addresses=()
     [ "$(id -u)" = 0 ] || as_root=(--map-root-user)
-    # The compiler goes through some sets by address: with addresses that change, one file in some hundreds comes out otherwise. A
-    # container may forbid it.
+    # The compiler goes through some sets by address, and parts of it, in Swift, through some by a hash with a random seed: with either,
+    # one function in a hundred thousand comes out otherwise. A container may forbid the first.
     ! setarch "$(uname -m)" -R true 2>/dev/null || same_addresses=(setarch "$(uname -m)" -R)
     # Rewritten addresses (insteadOf) and SwiftPM's mirrors hold in there too; folders they name are mounted.
     { git config --list | grep -i '^url\..*\.insteadof=' || true; } >"$cache/home/rewrites"
@@ -139,17 +139,18 @@ in_compiler() {
         done
         exec chroot "$root" env -i HOME=/home PATH=/usr/libexec/swift/bin:/usr/bin LANG=C.UTF-8 \
             ${SOURCE_DATE_EPOCH:+SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"} \
-            ${ROOSTER_TESTS:+ROOSTER_TESTS="$ROOSTER_TESTS"} \
+            ${ROOSTER_TESTS:+ROOSTER_TESTS="$ROOSTER_TESTS"} SWIFT_DETERMINISTIC_HASHING=1 \
             ROOSTER_COMMIT="$(git -C "$source" rev-parse HEAD)" \
             bash -euc "cd /rooster && exec \"\$@\"" bash "$@"' bash "$@"
 }
 
 # swift_for ARCH NAME ARGUMENT...: swift build for ARCH, with its products and all it remembers in $cache/build/NAME. Without what is for
-# debuggers: it names the compiled C modules by a random number, so that no two builds are alike, and half the time goes into it.
+# debuggers: it names the compiled C modules by a random number, so that no two builds are alike, and half the time goes into it. One
+# thread a module: of several, the one that comes first gets other addresses, and what they are must not show in the code.
 swift_for() {
     local arch=$1 name=$2
     shift 2
-    in_compiler swift build --disable-sandbox -debug-info-format none --scratch-path "/build/$name" \
+    in_compiler swift build --disable-sandbox -debug-info-format none -Xswiftc -num-threads -Xswiftc 1 --scratch-path "/build/$name" \
         --swift-sdks-path /sdk --swift-sdk "rooster-$arch" --triple "$(triple_of "$arch")" \
         -Xlinker "/sdk/rooster-$arch.artifactbundle/glibc.o" ${ROOSTER_JOBS:+-j "$ROOSTER_JOBS"} "$@"
 }

@@ -71,7 +71,7 @@ debian_root() {
         mkdir -p "$cache/roots"
         making=$(mktemp -d "$cache/roots/$suite.XXXXXX")
         debootstrap --variant=minbase --include=ca-certificates "$suite" "$making/root" "$(debian_mirror)" >"$making/log" ||
-            { tail -n 20 "$making/log" >&2; exit 1; }
+            { tail -n 20 "$making/log" >&2; rm -rf "$making"; exit 1; }
         tar -C "$making/root" --exclude=./proc/* --exclude=./sys/* --exclude=./dev/* -cf "$archive.part" .
         mv "$archive.part" "$archive"
         rm -rf "$making"

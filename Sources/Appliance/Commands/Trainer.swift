@@ -113,6 +113,7 @@ public struct Trainer {
             throw Course.Fault(
                 description: "--prior is even, between or as-photographed, not '\(wishes.prior)'")
         }
+        if let report = wishes.report { try ReportPage.check(report) }
         let list = try PhotoList(path)
         let parent = try installation.modelVersion(wishes.from)
         let embedder = try Embedder(parent, cache: cacheDirectory, clock: Clock.monotonic)

@@ -58,6 +58,14 @@ struct ServiceUser: Sendable, Equatable {
         return nil
     }
 
+    /// The owner of a file, also one whom the system knows no name of.
+    init(owner file: rk_file) {
+        self =
+            ServiceUser(file.user, .record)
+            ?? ServiceUser(
+                id: file.user, group: file.group, groups: [file.group], name: "number \(file.user)", origin: .record)
+    }
+
     private init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
         self.init(entry.pointee.pw_uid, .unit)
@@ -79,6 +87,12 @@ struct ServiceUser: Sendable, Equatable {
         self.groups = groups
         self.name = name
         self.origin = origin
+    }
+
+    /// Its own group.
+    var groupName: String {
+        guard let entry = getgrgid(group), let name = entry.pointee.gr_name else { return "\(group)" }
+        return String(cString: name)
     }
 
     /// Whether these are the rights that count.

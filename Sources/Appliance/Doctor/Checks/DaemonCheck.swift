@@ -60,10 +60,11 @@ extension Check {
                     "it refused the changed settings: \(fault)",
                     mend: "Correct them (rooster check), then rooster reload."))
         }
-        for trouble in status.troubles {
-            let words = "\(trouble.title.prefix(1).lowercased())\(trouble.title.dropFirst()): \(trouble.sentence)"
-            let mend = "The page says it too, for as long as it is so."
-            findings.append(trouble.fault ? .fault(words, mend: mend) : .note(words, mend: mend))
+        findings += status.troubles.map { trouble in
+            // What is wrong, and what mends it where something does.
+            let parts = "\(trouble.title): \(trouble.sentence)".split(separator: ". ", maxSplits: 1).map(String.init)
+            let mend = parts.count > 1 ? parts[1] : "The page says it for as long as it is so."
+            return trouble.fault ? .fault(parts[0], mend: mend) : .note(parts[0], mend: mend)
         }
         for source in status.sources where source.sentence != nil {
             findings.append(

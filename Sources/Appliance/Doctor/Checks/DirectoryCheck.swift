@@ -38,7 +38,8 @@ extension Check {
                 return [
                     .fault(
                         "\(user.name) may not look into \(directory)", about: source.name,
-                        mend: joining.map { "\($0); or sudo chmod a+rx \(closed)." } ?? "sudo chmod a+rx \(closed).")
+                        mend: "\(joining ?? "sudo chgrp \(user.groupName) \(closed) && sudo chmod g+rx \(closed)")"
+                            + ", or sudo chmod a+rx \(closed).")
                 ]
             case .failing(let reason):
                 return [
