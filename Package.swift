@@ -92,7 +92,7 @@ let package = Package(
             dependencies: [
                 "Rules", "Imaging", "Inference", "Models", "Training", "Capture", "Store", "Delivery", "Settings",
                 "Site",
-                "Vocabulary", "CKernels", "CLinux", "CBuild", lifecycle, signals, histogram, logging,
+                "Vocabulary", "CKernels", "CLinux", "CProcess", "CBuild", lifecycle, signals, histogram, logging,
             ], swiftSettings: strict),
         .executableTarget(name: "rooster", dependencies: ["Appliance", argumentParser], swiftSettings: strict),
 

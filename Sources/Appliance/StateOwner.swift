@@ -1,4 +1,5 @@
 import CLinux
+import CProcess
 import Foundation
 import Glibc
 import Settings
@@ -32,8 +33,8 @@ public struct StateOwner: Sendable {
     public func takeOver() throws {
         guard other != nil else { return }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        rk_start_anew(program, CommandLine.unsafeArgv, user.id, user.group, user.groups.count, user.groups)
-        throw Refused(user: user.name, directory: directory, reason: String(cString: strerror(errno)))
+        let code = rp_start_anew(program, CommandLine.unsafeArgv, user.id, user.group, user.groups.count, user.groups)
+        throw Refused(user: user.name, directory: directory, reason: String(cString: strerror(-code)))
     }
 
     private struct Refused: Error, CustomStringConvertible {

@@ -2,9 +2,7 @@
 // C library allocates, names for threads and another user's rights for one of them (variadic functions, which Swift does
 // not call), and whether the clock is kept right.
 #pragma once
-#include <linux/capability.h>
 #include <malloc.h>
-#include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -46,27 +44,6 @@ static inline int rk_take_file_rights(uid_t user, gid_t group, size_t count, con
     syscall(SYS_setfsuid, user);
     int taken = syscall(SYS_setfsgid, (gid_t)-1) == (long)group && syscall(SYS_setfsuid, (uid_t)-1) == (long)user;
     return taken ? 0 : -1;
-}
-
-// Starts `program` in place of this one, as another user; needs to be root. Of root's rights it keeps the one to read every file,
-// where root has it here. What is taken is this thread's, and then that of the new program, which has no other one. Comes back, with
-// errno, only where the system refuses; this thread is of no use then.
-static inline void rk_start_anew(
-    const char *program, char *const *arguments, uid_t user, gid_t group, size_t count, const gid_t *groups) {
-    const uint32_t reading = 1u << CAP_DAC_READ_SEARCH;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct rights[2] = {{0}};
-    if (syscall(SYS_capget, &header, rights) != 0) return;
-    int keeps = (rights[0].permitted & reading) != 0;
-    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return;
-    if (syscall(SYS_setgroups, count, groups) != 0) return;
-    if (syscall(SYS_setresgid, group, group, group) != 0) return;
-    if (syscall(SYS_setresuid, user, user, user) != 0) return;
-    rights[1] = (struct __user_cap_data_struct){0};
-    rights[0].effective = rights[0].permitted = rights[0].inheritable = keeps ? reading : 0;
-    if (syscall(SYS_capset, &header, rights) != 0) return;
-    if (keeps && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) != 0) return;
-    execv(program, arguments);
 }
 
 // 1 where something (NTP, PTP, GPS) keeps the clock right, 0 where nothing does, -1 where the system does not say.

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +85,29 @@ int rp_spawn(pid_t *child, const char *program, char *const arguments[], char *c
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return -failure;
+}
+
+int rp_start_anew(const char *program, char *const arguments[], uid_t user, gid_t group, size_t count,
+                  const gid_t *groups)
+{
+    const unsigned reading = 1u << CAP_DAC_READ_SEARCH;
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct rights[2] = {{0}};
+    if (syscall(SYS_capget, &header, rights) != 0)
+        return -errno;
+    bool keeps = (rights[0].permitted & reading) != 0;
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || syscall(SYS_setgroups, count, groups) != 0 ||
+        syscall(SYS_setresgid, group, group, group) != 0 || syscall(SYS_setresuid, user, user, user) != 0)
+        return -errno;
+    rights[0] = (struct __user_cap_data_struct){0};
+    rights[1] = rights[0];
+    if (keeps)
+        rights[0].effective = rights[0].permitted = rights[0].inheritable = reading;
+    if (syscall(SYS_capset, &header, rights) != 0 ||
+        (keeps && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) != 0))
+        return -errno;
+    execv(program, arguments);
+    return -errno;
 }
 
 int rp_pidfd(pid_t child)

@@ -59,13 +59,12 @@ extension SourceLoop {
                     "The directory \(source.directory) is not there (\(error)): make it, mount its disk, or correct "
                     + "`directory` of the source '\(source.name)'. \(again)")
         } else if error.isDenial {
-            let mend =
-                groupThatMayLook(into: source.directory).map {
-                    "sudo usermod -aG \($0) \(RunningUser.name), then restart Rooster."
-                } ?? "chmod a+rx the directory and those above it, or add \(RunningUser.name) to its group. \(again)"
             setState(
                 .noRights,
-                message: "The user \(RunningUser.name) may not look into \(source.directory) (\(error)): \(mend)")
+                message:
+                    "The user \(RunningUser.name) may not look into \(source.directory) (\(error)): chmod a+rx the "
+                    + "directory and those above it, or add \(RunningUser.name) to its group (sudo rooster doctor names it). "
+                    + again)
         } else {
             setState(
                 .failing,

@@ -23,6 +23,14 @@ int rp_pipe(int ends[2]);
 int rp_spawn(pid_t *child, const char *program, char *const arguments[], char *const environment[], int input,
              int output);
 
+// Starts a program in place of this one, as another user; needs to be root.
+//     arguments  ends with NULL
+//     groups     all groups of that user
+// Of root's rights it keeps the one to read every file, where root has it here. What is taken is the calling thread's, and then
+// that of the new program, which has no other one. Comes back only where the system refuses; the thread is of no use then.
+int rp_start_anew(const char *program, char *const arguments[], uid_t user, gid_t group, size_t count,
+                  const gid_t *groups);
+
 // A descriptor that polls readable when the process has ended. -ENOSYS before Linux 5.3.
 int rp_pidfd(pid_t child);
 

@@ -4,7 +4,7 @@ import Glibc
 /// The group whose members may look into a directory: what a user has to join who may not. nil where that group may not either,
 /// where its members may much more than that (`adm`, `disk`, `docker`), and where it cannot be told (in a service's own user
 /// namespace most groups are nobody's).
-public func groupThatMayLook(into directory: String) -> String? {
+func groupThatMayLook(into directory: String) -> String? {
     var status = rk_file()
     let needed = S_IRGRP | S_IXGRP
     guard rk_stat(directory, &status) == 0, status.mode & needed == needed,
