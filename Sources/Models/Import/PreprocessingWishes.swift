@@ -33,6 +33,16 @@ public struct PreprocessingWishes: Sendable, Equatable {
         }
     }
 
+    /// Puts what was said in place of what the way has.
+    @inline(never)
+    func change(_ how: inout Manifest.Preprocessing) {
+        if let channels { how.channels = channels }
+        if let crop { how.crop = crop }
+        if let resample { how.resample = resample }
+        if let offset { how.offset = offset }
+        if let scale { how.scale = scale }
+    }
+
     private mutating func set(_ key: String, to value: String) throws(ImportError) {
         let numbers = value.split(separator: "/").map { Float($0) ?? .nan }
         switch key {
@@ -85,6 +95,7 @@ public struct PreprocessingWishes: Sendable, Equatable {
         /// 0 to 255.
         case raw
 
+        @inline(never)
         var preprocessing: Manifest.Preprocessing {
             var how = Manifest.Preprocessing(
                 width: 224, height: 224, channels: .rgb, crop: 0.875, resample: .bilinear, offset: 0, scale: 1)
@@ -105,6 +116,8 @@ public struct PreprocessingWishes: Sendable, Equatable {
     }
 }
 
+// Parts that are not inlined: as one function this came out of the compiler now this way, now that, and with it the package
+// (docs/decisions/one-package-for-two-debians.md).
 extension NetworkSurvey {
     /// How pixels become the input: what is said, what the file says, and guesses for the rest, each with a warning.
     func preprocessing(
@@ -114,31 +127,36 @@ extension NetworkSurvey {
         let (way, reason) = wishes.way.map { ($0, "") } ?? guessedWay(name)
         var how = way.preprocessing
         if layout == .interleaved { how.layout = .interleaved }
-        for (side, wished, found) in [("wide", wishes.width, width), ("high", wishes.height, height)] {
-            if let wished, let found, wished != found {
-                throw .preprocessing("size: the network's input is \(found) pixels \(side), not \(wished)")
-            }
-        }
+        try NetworkSurvey.check(wishes.width, against: width, "wide")
+        try NetworkSurvey.check(wishes.height, against: height, "high")
         if wishes.width == nil, width == nil || height == nil {
             warnings.append("the network leaves its input's size open: taken as 224 (size=... says another)")
         }
         how.width = width ?? wishes.width ?? 224
         how.height = height ?? wishes.height ?? 224
-        how.channels = wishes.channels ?? how.channels
-        how.crop = wishes.crop ?? how.crop
-        how.resample = wishes.resample ?? how.resample
-        how.offset = wishes.offset ?? how.offset
-        how.scale = wishes.scale ?? how.scale
+        wishes.change(&how)
         if wishes.way == nil, wishes.offset == nil || wishes.scale == nil {
-            warnings.append(
-                "--preprocessing doesn't say how pixels are normalised: guessed '\(way.rawValue)', as \(reason): "
-                    + "\(how.channels.rawValue), (pixel - \(how.offset)) / \(how.scale). "
-                    + "If its answers are poor, import it again with another one")
+            warnings.append(NetworkSurvey.guess(way, reason, how))
         }
         if wishes.crop == nil {
             warnings.append("crop taken as \(how.crop) of the shorter side (crop=... says another)")
         }
         return (how, warnings)
+    }
+
+    @inline(never)
+    private static func guess(
+        _ way: PreprocessingWishes.Way, _ reason: String, _ how: Manifest.Preprocessing
+    ) -> String {
+        "--preprocessing doesn't say how pixels are normalised: guessed '\(way.rawValue)', as \(reason): "
+            + "\(how.channels.rawValue), (pixel - \(how.offset)) / \(how.scale). "
+            + "If its answers are poor, import it again with another one"
+    }
+
+    @inline(never)
+    private static func check(_ wished: Int?, against found: Int?, _ side: String) throws(ImportError) {
+        guard let wished, let found, wished != found else { return }
+        throw .preprocessing("size: the network's input is \(found) pixels \(side), not \(wished)")
     }
 
     private func guessedWay(_ name: String) -> (PreprocessingWishes.Way, String) {
