@@ -15,7 +15,7 @@ final class Originals: Sendable {
         var running: Set<DetectionID>
 
         func isBelow(_ directories: [String: String]) -> Bool {
-            directories[identity.source].map { path.hasPrefix("\($0)/") } ?? false
+            directories[identity.source].map { path.hasPrefix($0.hasSuffix("/") ? $0 : "\($0)/") } ?? false
         }
     }
 

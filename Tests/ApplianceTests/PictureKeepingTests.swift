@@ -133,6 +133,12 @@ struct PictureKeepingTests {
         #expect(!FileManager.default.fileExists(atPath: report.path))
     }
 
+    @Test func aDirectoryMayBeWrittenWithASlashAtItsEnd() async throws {
+        let report = try frame("jay.jpg")
+        originals.recorded(report)
+        #expect(await originals.removeAll(store, of: ["yard": directory.path("yard") + "/"]) == 1)
+    }
+
     @Test func whatCouldNotBeDeletedStaysWhereTheSettingsSayLeaveByNow() async throws {
         let code = Mutex(EACCES)
         let originals = Originals(unlink: { path in code.withLock { $0 == 0 ? unlink(path) : $0 } })
