@@ -95,9 +95,9 @@ final class StatusBoard: Sendable {
         let counts = from.tally.counts(intentsUnwritten: 0)
         let recorded = counts.frames[.recorded] ?? 0
         var parts = [
-            "\(recorded) frames", "\(counts.detections) detections",
+            Words.count(recorded, "frame"), Words.count(counts.detections, "detection"),
             "\(counts.frames[.quarantined] ?? 0) quarantined",
-            "\([.done, .failed, .timedOut, .dryRun].reduce(0) { $0 + (counts.actions[$1] ?? 0) }) actions",
+            Words.count([.done, .failed, .timedOut, .dryRun].reduce(0) { $0 + (counts.actions[$1] ?? 0) }, "action"),
         ]
         if let total = from.latencies.total() {
             let figures = [("p50", total.p50), ("p95", total.p95), ("p99", total.p99), ("longest", total.longest)]

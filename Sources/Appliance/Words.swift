@@ -25,6 +25,9 @@ public enum Words {
         return name.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
     }
 
+    /// `1 frame`, `2 frames`, `0 frames`.
+    static func count(_ value: Int, _ noun: String) -> String { "\(value) \(noun)\(value == 1 ? "" : "s")" }
+
     /// Two digits after the point.
     static func probability(_ value: Double) -> String { decimals(value, 2) }
 

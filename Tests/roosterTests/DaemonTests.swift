@@ -61,7 +61,7 @@ import Testing
         let item = try #require((feed?["items"] as? [[String: Any]])?.first)
         #expect((item["title"] as? String ?? "").lowercased().contains("grey fox"))
         #expect(try await daemon.stop() == 0)
-        #expect(daemon.log.contains("summary: 1 frames"))
+        #expect(daemon.log.contains("summary: 1 frame; "))
     }
 
     @Test func killedAtAnyMomentItRecordsEachFrameOnceAndStartsEachActionOnce() async throws {

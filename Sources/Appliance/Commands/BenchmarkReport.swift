@@ -88,7 +88,7 @@ public struct BenchmarkReport: Encodable, CustomStringConvertible {
     /// Tables for people.
     public var description: String {
         var lines = [
-            "\(model), \(precision), \(isa), \(threads) thread\(threads == 1 ? "" : "s"), \(runs) runs",
+            "\(model), \(precision), \(isa), \(Words.count(threads, "thread")), \(Words.count(runs, "run"))",
             "network        \(network.description)",
         ]
         if let photo { lines.append("JPEG to answer \(photo.description)") }

@@ -64,7 +64,7 @@ public struct Comparison {
         /// For people.
         public var description: String {
             let share = regions == 0 ? "" : " (\(Words.decimals(Double(agree) / Double(regions) * 100, 1)) %)"
-            var lines = ["\(first) and \(second) say the same of \(agree) of \(regions) regions\(share)"]
+            var lines = ["\(first) and \(second) say the same of \(agree) of \(Words.count(regions, "region"))\(share)"]
             if computed > 0 { lines.append("\(computed) answers were not stored and computed from kept pictures") }
             if missing > 0 { lines.append("\(missing) regions could not be compared: not stored, and no picture kept") }
             lines.append(sentence ?? "nobody has put an answer right that both gave: which one is better is not known")

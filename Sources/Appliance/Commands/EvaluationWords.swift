@@ -11,7 +11,8 @@ public struct EvaluationWords {
     /// A few sentences and a table.
     public var text: String {
         var lines = [
-            "right on \(percent(evaluation.accuracy)) of \(evaluation.photos) photos from \(evaluation.groups) occasions"
+            "right on \(percent(evaluation.accuracy)) of \(Words.count(evaluation.photos, "photo")) from "
+                + Words.count(evaluation.groups, "occasion")
                 + (evaluation.folds > 0 ? ", each judged by a head that had not seen it" : ""),
             "log loss \(number(evaluation.logLoss)), Brier \(number(evaluation.brier)), calibration error "
                 + "\(number(100 * evaluation.calibrationError)) % (a perfect one shows "

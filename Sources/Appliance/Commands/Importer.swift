@@ -21,7 +21,12 @@ public struct Importer {
 
         /// One line for people.
         public var description: String {
-            "\(imported) frames imported with \(detections) detections, \(quarantined) quarantined, \(gone) gone meanwhile"
+            guard imported + quarantined + gone > 0 else {
+                return "nothing to import: `rooster run` notes what is there at its first start, "
+                    + "and none of that is left unanswered"
+            }
+            return "\(Words.count(imported, "frame")) imported with \(Words.count(detections, "detection")), "
+                + "\(quarantined) quarantined, \(gone) gone meanwhile"
         }
     }
 

@@ -69,7 +69,8 @@ public struct Replay {
             if new > 0 { parts.append("\(new) have no recorded answer of \(model)") }
             if gone > 0 { parts.append("\(gone) pictures are not kept any more") }
             if changed > 0 { parts.append("\(changed) pictures have changed") }
-            return "\(frames) frames, \(regions) regions: \(parts.joined(separator: "; "))"
+            return
+                "\(Words.count(frames, "frame")), \(Words.count(regions, "region")): \(parts.joined(separator: "; "))"
         }
     }
 

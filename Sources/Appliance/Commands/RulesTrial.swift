@@ -84,8 +84,9 @@ public struct RulesTrial {
 
         /// For people.
         public var description: String {
-            (["\(frames) frames, \(differences) differences"] + rules.map(\.description) + notes).joined(
-                separator: "\n")
+            (["\(Words.count(frames, "frame")), \(Words.count(differences, "difference"))"] + rules.map(\.description)
+                + notes).joined(
+                    separator: "\n")
         }
     }
 

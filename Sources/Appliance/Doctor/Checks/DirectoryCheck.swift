@@ -64,7 +64,7 @@ extension Check {
             let count = survey.directories == 1 ? "" : " in \(survey.directories) directories"
             return [
                 .ok(
-                    "\(directory): \(survey.wanted) picture\(survey.wanted == 1 ? "" : "s")\(count)", about: source.name
+                    "\(directory): \(Words.count(survey.wanted, "picture"))\(count)", about: source.name
                 )
             ]
         }

@@ -24,7 +24,7 @@ extension Check {
             let content = examination.user.attempt { Survey.content(of: path) }
             let isPicture = content == .complete || content == .cut
             let words =
-                "\(count) file\(count == 1 ? "" : "s") with a name that \(pattern) does not fit, such as \(example)"
+                "\(Words.count(count, "file")) with a name that \(pattern) does not fit, such as \(example)"
             let mend: String
             if !isPicture {
                 mend = "They are no JPEGs: let the camera write JPEGs called *.jpg."

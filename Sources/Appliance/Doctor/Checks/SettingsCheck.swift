@@ -9,7 +9,7 @@ extension Check {
         if faults.isEmpty {
             let count = examination.configuration.sources.count
             let path = installation.settingsPath ?? "no settings file; the presets hold"
-            findings.append(.ok("\(path): \(count) source\(count == 1 ? "" : "s"), all well"))
+            findings.append(.ok("\(path): \(Words.count(count, "source")), all well"))
         }
         return findings + installation.hints().map { .note($0) }
     }
