@@ -44,8 +44,7 @@ struct Refusal: Sendable, Equatable {
             case .readOnly:
                 (
                     "\(folder) can only be read",
-                    "Where it is the service's unit that closes it, open it with ReadWritePaths=-\(directory) in a drop-in; "
-                        + "else mount it for writing, or set after: leave"
+                    "\(ReadOnlyMount.mend(directory)), or set after: leave"
                 )
             case .marked:
                 (

@@ -160,10 +160,13 @@ final class StatusBoard: Sendable {
         let health = from.store.health
         if let fault = health.fault {
             let waiting = health.waiting > 0 ? " \(health.waiting) records wait in memory." : ""
+            let directory = from.settings.now.configuration.storage.directory
+            let isClosed = fault.kind == .readOnly && ReadOnlyMount.holds(directory)
+            let mend = isClosed ? " \(ReadOnlyMount.mend(directory))." : ""
             troubles.append(
                 .init(
                     title: "Records cannot be written",
-                    sentence: "\(fault.message). Photos are answered and actions fire.\(waiting)"))
+                    sentence: "\(fault.message).\(mend) Photos are answered and actions fire.\(waiting)"))
         }
         if health.lost > 0 {
             troubles.append(

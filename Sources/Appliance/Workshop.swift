@@ -272,7 +272,9 @@ final class Workshop {
         } catch  where error.kind == .newer {
             throw error
         } catch {
-            logger.error("nothing can be recorded; frames are answered from memory", metadata: ["reason": "\(error)"])
+            let mend = ReadOnlyMount.holds(directory) ? ". \(ReadOnlyMount.mend(directory))" : ""
+            logger.error(
+                "nothing can be recorded; frames are answered from memory", metadata: ["reason": "\(error)\(mend)"])
             return try Store(inMemoryBecause: error, directory: directory, now: now)
         }
     }
