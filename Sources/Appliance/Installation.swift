@@ -42,13 +42,26 @@ public struct Installation: Sendable {
         return try registry.version(id)
     }
 
-    /// What is wrong with the settings beyond their form: labels that no installed version has, and the like.
-    public func faults() -> [String] {
-        var faults = configuration.faults(labels: registry.labels()).map { "\($0)" }
+    /// What is wrong with the settings beyond their form: labels that no installed version has, and the like. Of labels nothing is
+    /// said where a version cannot be read, which may have them.
+    /// - Parameter starting: nor where the state directory is away, with what was taught: photos are to be answered all the same.
+    public func faults(starting: Bool = false) -> [String] {
+        var faults: [String] = []
+        if let labels = try? registry.labels(), !(starting && stateIsAway) {
+            faults = configuration.faults(labels: labels).map { "\($0)" }
+        }
         if let version = try? modelVersion(nil), let fault = fault(ofActing: version, under: configuration) {
             faults.append(fault)
         }
         return faults
+    }
+
+    /// Whether the state directory is not there and cannot be made: its disk is missing.
+    public var stateIsAway: Bool {
+        var place = configuration.storage.directory
+        guard !exists(place) else { return false }
+        while !place.isEmpty, place != "/", !exists(place) { place = (place as NSString).deletingLastPathComponent }
+        return access(place.isEmpty ? "." : place, W_OK | X_OK) != 0
     }
 
     /// Why a version must not act under these settings; nil: it may.
@@ -75,6 +88,11 @@ public struct Installation: Sendable {
         }
         if configuration.storage.people == .drop, version.id.name == Registry.stock.name {
             hints.append("people: drop: the stock network hardly knows people; do not rely on it")
+        }
+        do {
+            _ = try registry.labels()
+        } catch {
+            hints.append("whether an installed model has each label is not known: \(error)")
         }
         return hints + openSecrets()
     }

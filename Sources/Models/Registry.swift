@@ -61,11 +61,12 @@ public struct Registry: Sendable {
         return Roles(production: Registry.stock)
     }
 
-    /// Every label that any readable version knows, with the names of groups as `group:NAME`.
-    public func labels() -> Set<String> {
+    /// Every label that any version knows, with the names of groups as `group:NAME`.
+    /// - Throws: why a version cannot be read, which may know more.
+    public func labels() throws(ModelError) -> Set<String> {
         var known: Set<String> = []
         for id in installed() {
-            guard let version = try? version(id) else { continue }
+            let version = try version(id)
             known.formUnion(version.manifest.labels)
             known.formUnion(version.manifest.groups.keys.map { "group:\($0)" })
         }

@@ -19,10 +19,11 @@ struct Run: AsyncParsableCommand {
                     + "sudo -u \(other) rooster run")
             throw ExitCode.failure
         }
-        let faults = installation.faults()
+        let faults = installation.faults(starting: true)
         guard faults.isEmpty else {
             faults.forEach(fail)
-            throw ExitCode(2)
+            // With 2 systemd does not try again; a disk that is missing may come back, with what was taught.
+            throw ExitCode(installation.stateIsAway ? 1 : 2)
         }
         do {
             try await Appliance(installation).run()

@@ -2,6 +2,7 @@
 # a program runs on 12 and 13), and how to build with both. The same for amd64 and arm64, whatever this system has.
 . scripts/lib/prepare.sh # for rooster_packages: what Rooster is built against
 
+PATH=$PATH:/usr/sbin:/sbin # chroot: Debian's users have it, but do not look there
 base_suite=bookworm # the oldest Debian a package runs on
 
 # The triple of a Debian architecture, as Debian's own Swift modules are named.
@@ -23,7 +24,11 @@ sysroot_of() { echo "$cache/sdk/rooster-$1.artifactbundle/$base_suite/sysroot"; 
 
 # prepare_cross ARCH: compiler and sysroot for ARCH are there.
 prepare_cross() {
-    local arch=$1 package libraries=()
+    local arch=$1 package compiler runtime libraries=()
+    if [ "$(dpkg --print-architecture)" != amd64 ]; then
+        echo "the compiler is fetched for amd64, and this is $(dpkg --print-architecture): package on a PC" >&2
+        exit 1
+    fi
     for package in "${rooster_packages[@]}"; do
         case "$package" in *-dev) libraries+=("$package") ;; esac
     done
@@ -33,6 +38,13 @@ prepare_cross() {
     fetch_packages sid "$arch" "$cache/runtime-$arch" =swiftlang =libswiftlang
     fetch_packages "$base_suite" "$arch" "$cache/libraries-$arch" \
         libc6-dev libstdc++-12-dev libgcc-12-dev linux-libc-dev zlib1g-dev "${libraries[@]}"
+    # The one for the first package may lie there for months; the compiler reads no other runtime than its own.
+    compiler=$(sed -n 's/^swiftlang \([^ +]*\).*/\1/p' "$cache/compiler/versions")
+    runtime=$(sed -n 's/^swiftlang \([^ +]*\).*/\1/p' "$cache/runtime-$arch/versions")
+    if [ "$compiler" != "$runtime" ]; then
+        echo "compiler $compiler, runtime $runtime: remove $cache/compiler and $cache/runtime-*, and both are fetched anew" >&2
+        exit 1
+    fi
     [ "$cache/compiler/root/done" -nt "$cache/compiler/wanted" ] || compiler_root
     [ "$(sysroot_of "$arch")/done" -nt "$cache/libraries-$arch/wanted" ] &&
         [ "$(sysroot_of "$arch")/done" -nt "$cache/runtime-$arch/wanted" ] || sdk "$arch"
@@ -87,7 +99,8 @@ JSON
     touch "$sysroot/done"
 }
 
-# source_clone ARCH: a clone of what is committed here, with the dependencies as resolved here; its folder in `source`.
+# source_clone ARCH: a clone of what is committed here, with the dependencies as resolved here, else as for the package before; its
+# folder in `source`.
 source_clone() {
     source=$cache/source-$1
     if [ -n "$(git status --porcelain)" ]; then
@@ -99,7 +112,11 @@ source_clone() {
     git -C "$source" fetch -q "$PWD" HEAD
     git -C "$source" checkout -q --force --detach "$(git rev-parse HEAD)"
     git -C "$source" clean -q -dffx
-    [ ! -e Package.resolved ] || cp Package.resolved "$source/"
+    if [ -e Package.resolved ]; then
+        cp Package.resolved "$source/"
+    elif [ -e "$cache/Package.resolved" ]; then
+        cp "$cache/Package.resolved" "$source/"
+    fi
 }
 
 # in_compiler COMMAND...: runs it in the compiler's root, with the sources ($source) at /rooster, builds at /build, the SDKs at /sdk,
