@@ -1,10 +1,12 @@
 import Foundation
+import Rules
+import Settings
 import TestSupport
 import Testing
 
 @testable import Appliance
 
-/// What stops a start, and what must not.
+/// What is wrong with settings beyond their form: what stops a start, what must not, and what is only said.
 @Suite struct InstallationTests {
     private let folder: TemporaryDirectory
 
@@ -46,5 +48,13 @@ import Testing
         #expect(installation.stateIsAway)
         #expect(installation.faults(starting: true) == [])
         #expect(installation.faults().count == 1, "a check, or a reload, is asked by somebody who can mend it")
+    }
+
+    @Test func aVetoThatTheModelCannotSeeIsAWarningOfCheck() {
+        var configuration = Configuration.preset
+        configuration.ruleBook.rules = [Rule(name: "jays", labels: ["jay"], veto: .init(labels: ["toddler", "hen"]))]
+        let hints = Installation(configuration: configuration, settingsPath: nil).hints()
+        let warning = "warning: the veto of rule 'jays' is blind: efficientnet-lite0/2 has no label for toddler"
+        #expect(hints.contains { $0.hasPrefix(warning) }, "\(hints)")
     }
 }

@@ -84,9 +84,8 @@ public struct RulesTrial {
 
         /// For people.
         public var description: String {
-            (["\(Words.count(frames, "frame")), \(Words.count(differences, "difference"))"] + rules.map(\.description)
-                + notes).joined(
-                    separator: "\n")
+            let first = "\(Words.count(frames, "frame")), \(Words.count(differences, "difference"))"
+            return ([first] + rules.map(\.description) + notes).joined(separator: "\n")
         }
     }
 
