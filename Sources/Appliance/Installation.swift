@@ -58,10 +58,8 @@ public struct Installation: Sendable {
 
     /// Whether the state directory is not there and cannot be made: its disk is missing.
     public var stateIsAway: Bool {
-        var place = configuration.storage.directory
-        guard !exists(place) else { return false }
-        while !place.isEmpty, place != "/", !exists(place) { place = (place as NSString).deletingLastPathComponent }
-        return access(place.isEmpty ? "." : place, W_OK | X_OK) != 0
+        let directory = configuration.storage.directory
+        return !exists(directory) && access(nearestDirectory(directory), W_OK | X_OK) != 0
     }
 
     /// Why a version must not act under these settings; nil: it may.

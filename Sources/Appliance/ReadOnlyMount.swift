@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// A directory that this process can only read, whatever its rights say: its disk is mounted so, or the service's unit closes it.
@@ -6,9 +5,7 @@ enum ReadOnlyMount {
     /// Whether `directory` is one; where it is not there yet, whether the one is that it would be made in.
     static func holds(_ directory: String) -> Bool {
         var status = statvfs()
-        var place = directory
-        while place.count > 1, statvfs(place, &status) != 0 { place = (place as NSString).deletingLastPathComponent }
-        return statvfs(place, &status) == 0 && Int(status.f_flag) & Int(ST_RDONLY) != 0
+        return statvfs(nearestDirectory(directory), &status) == 0 && Int(status.f_flag) & Int(ST_RDONLY) != 0
     }
 
     /// What to do about it.

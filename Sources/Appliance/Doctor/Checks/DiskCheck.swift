@@ -29,8 +29,7 @@ extension Check {
         at directory: String, about subject: String?, floor: Int64, full: String, near: String
     ) -> Finding? {
         var status = statvfs()
-        var place = directory
-        while place.count > 1, statvfs(place, &status) != 0 { place = (place as NSString).deletingLastPathComponent }
+        let place = nearestDirectory(directory)
         guard statvfs(place, &status) == 0 else { return nil }
         let free = Int64(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
         let size = Int64(clamping: UInt64(status.f_blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)

@@ -39,10 +39,7 @@ extension Check {
     }
 
     private static func missing(_ directory: String, _ user: ServiceUser) -> Finding {
-        var place = directory
-        while place != "/", access(place, F_OK) != 0 {
-            place = place.lastIndex(of: "/").map { $0 == place.startIndex ? "/" : String(place[..<$0]) } ?? "/"
-        }
+        let place = nearestDirectory(directory)
         if let code = user.access(place, W_OK | X_OK), code != 0 {
             return .fault(
                 "\(directory) is not there and \(user.name) may not make it in \(place)",
